@@ -1,0 +1,1 @@
+"""The kernel: records, engines, statistics, gate, and the command line on top."""

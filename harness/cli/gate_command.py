@@ -1,0 +1,31 @@
+"""`viva gate RUN`: the same evidence under a policy."""
+
+from pathlib import Path
+
+import click
+
+from harness.cli import wiring
+from harness.cli.console import human
+from harness.cli.options import JSON_OPTION, POLICY_OPTION, RUN_ARGUMENT
+from harness.cli.summary import EXIT_CODES, policy_of, print_json, print_verdict
+from harness.gate import judge
+from harness.runfolder import RunFolder, open_run
+
+
+@click.command()
+@RUN_ARGUMENT
+@POLICY_OPTION
+@JSON_OPTION
+def command(run: Path, policy: Path | None, as_json: bool) -> int:
+    """Judge the evaluation of RUN; verdict.json and the report follow. The exit code is the verdict."""
+    judged_by = policy_of(RunFolder(run), policy)
+    RunFolder(run).evaluation()
+    with open_run(run) as folder:
+        verdict = judge(folder.evaluation(), judged_by, folder.evaluation_digest())
+        folder.write_verdict(verdict)
+        wiring.parts().report(folder.evaluation(), verdict, folder.pairs(), folder.texts(), folder.path / "report")
+    if as_json:
+        print_json(verdict)
+    else:
+        print_verdict(verdict, human())
+    return EXIT_CODES[verdict.decision]

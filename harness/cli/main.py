@@ -1,0 +1,98 @@
+"""The command `viva`. Each subcommand is a file of its own, imported only when it is called."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from harness.errors import UsageError, VivaError
+from harness.version import VERSION
+
+COMMANDS = {
+    "init": "Write a commented plan to start from.",
+    "run": "Run a plan: ask, grade, compare, report, judge.",
+    "import": "Make a run from responses that exist already.",
+    "grade": "Grade a run's responses again, asking no model.",
+    "compare": "Print the figures of a run.",
+    "show": "Print one sample: every model, every grade.",
+    "report": "Write a run's HTML report again.",
+    "gate": "Judge a run by a policy; the exit code is the verdict.",
+}
+USAGE, INTERNAL, INTERRUPTED = 64, 70, 130
+
+
+class Lazy(click.Group):
+    """Commands by name; a command's module (and what it imports) is loaded when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"harness.cli.{cmd_name}_command").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from harness.errors import nearest
+
+            raise click.UsageError(f'no command "{args[0]}"{nearest(args[0], COMMANDS)}', ctx) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="viva")
+def cli() -> None:
+    """Tell whether a distilled student model may replace its teacher on your own workload.
+
+    Exit codes: 0 pass, 1 fail, 2 inconclusive; 64 wrong use, 70 internal error, 130 interrupted.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit."""
+    sys.exit(status(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def status(arguments: list[str]) -> int:
+    """Run one command; every way that it can end, as an exit code and one message (VIVA_DEBUG=1: a traceback)."""
+    try:
+        code = cli.main(args=arguments, prog_name="viva", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except UsageError as error:
+        return _complain(str(error), USAGE)
+    except VivaError as error:
+        return _complain(str(error), INTERNAL)
+    except (KeyboardInterrupt, click.Abort):
+        return _complain("interrupted; what was finished is kept: run the same command again to go on", INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except Exception as error:  # the boundary of the program: no traceback unless asked for
+        if os.environ.get("VIVA_DEBUG"):
+            raise
+        return _complain(
+            f"internal error: {type(error).__name__}: {error} (VIVA_DEBUG=1 shows where; please report it)", INTERNAL
+        )
+
+
+def _complain(message: str, code: int) -> int:
+    click.echo(f"viva: {message}", err=True)
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""`viva run PLAN`: the whole evaluation."""
+
+from pathlib import Path
+
+import click
+
+from harness.cli import wiring
+from harness.cli.console import Bars, human, set_up_logging
+from harness.cli.options import JSON_OPTION, manners, out_option
+from harness.cli.summary import finish
+from harness.plan import as_written, load_plan
+from harness.runfolder import open_run
+from harness.workflow import run
+
+
+@click.command()
+@click.argument("plan", type=click.Path(path_type=Path))
+@out_option("runs/latest")
+@JSON_OPTION
+@manners
+def command(plan: Path, out: Path, as_json: bool, quiet: bool, verbose: int) -> int:
+    """Ask teacher and students what the PLAN says, grade, compare, report and judge.
+
+    What was answered before is not asked again: after an interruption the same command goes on where it stopped.
+    The exit code is the verdict: 0 pass, 1 fail, 2 inconclusive.
+    """
+    set_up_logging(verbose)
+    console = human(quiet)
+    parts = wiring.parts()
+    loaded = load_plan(plan, wiring.known(parts))
+    with open_run(out) as folder:
+        outcome = run(loaded, as_written(plan), parts, folder, Bars(console))
+    return finish(outcome, console, as_json)

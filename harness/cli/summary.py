@@ -1,0 +1,100 @@
+"""How figures and verdicts look in a terminal."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from harness.errors import UsageError
+from harness.gate import points
+from harness.plan import load_policy
+from harness.policy import Policy
+from harness.records import ALL, Comparison, Decision, Interval, Verdict
+from harness.runfolder import RunFolder
+from harness.serial import to_json
+from harness.workflow import Outcome
+
+EXIT_CODES: dict[Decision, int] = {"pass": 0, "fail": 1, "inconclusive": 2}
+GROUPS: tuple[tuple[str, Decision], ...] = (("released", "pass"), ("withheld", "fail"), ("undecided", "inconclusive"))
+STYLES: dict[Decision, str] = {"pass": "bold green", "fail": "bold red", "inconclusive": "bold yellow"}
+
+
+def finish(outcome: Outcome, console: Console, as_json: bool) -> int:
+    """Say what a run ended with; returns the exit code."""
+    whole = [c for c in outcome.evaluation.comparisons if c.slice.name == ALL]
+    print_comparisons(whole, console)
+    print_verdict(outcome.verdict, console)
+    for note in outcome.evaluation.notes:
+        console.print(f"note: {note}", style="dim")
+    if outcome.asked:
+        console.print("asked: " + ", ".join(f"{name} {n}" for name, n in outcome.asked.items()), style="dim")
+    console.print(f"report: {outcome.report}")
+    if as_json:
+        print_json(outcome.verdict)
+    return EXIT_CODES[outcome.verdict.decision]
+
+
+def print_json(value: object) -> None:
+    plain = [to_json(item) for item in value] if isinstance(value, list) else to_json(value)
+    click.echo(json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def print_comparisons(comparisons: Sequence[Comparison], console: Console) -> None:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("suite", "student", "slice"):
+        table.add_column(name, overflow="fold", min_width=8)
+    for name in ("n", "teacher", "student", "delta", "95% interval", "retention", "lost", "gained", "p"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for c in comparisons:
+        cells = c.cells
+        table.add_row(
+            c.suite,
+            c.student,
+            str(c.slice),
+            str(c.n),
+            f"{c.teacher.accuracy:.1%}",
+            f"{c.pupil.accuracy:.1%}",
+            points(c.pupil.accuracy - c.teacher.accuracy),
+            _limits(c.delta95),
+            "-" if c.retention95 is None else f"{c.retention95.point:.3f}",
+            "-" if cells is None else str(cells.teacher_only),
+            "-" if cells is None else str(cells.student_only),
+            "-" if c.p_value is None else f"{c.p_value:.2g}",
+        )
+    console.print(table, soft_wrap=False)
+
+
+def _limits(interval: Interval | None) -> str:
+    return "-" if interval is None else f"{points(interval.low)} to {points(interval.high)}"
+
+
+def print_verdict(verdict: Verdict, console: Console) -> None:
+    for student in verdict.students:
+        console.print(f"\n{student.student}: {student.decision.upper()}", style=STYLES[student.decision])
+        for reason in student.reasons[:6]:
+            console.print(f"  {reason}")
+        if len(student.reasons) > 6:
+            console.print(f"  ... and {len(student.reasons) - 6} more, all in the report")
+        for word, decision in GROUPS:
+            named = student.named(decision)
+            if named:
+                console.print(f"  {word}: {', '.join(named)}", style="dim")
+    console.print()
+
+
+def policy_of(folder: RunFolder, file: Path | None) -> Policy:
+    """The policy of a file, or the one that the run's plan came with."""
+    if file is not None:
+        return load_policy(file)
+    plan = folder.manifest().plan
+    gate = plan.get("gate", {}) if isinstance(plan, dict) else {}
+    try:
+        return Policy.model_validate(gate)
+    except ValidationError:
+        raise UsageError(
+            f"{folder.path}: the gate in its manifest is not one that this viva knows; give --policy"
+        ) from None

@@ -1,0 +1,25 @@
+"""Which engines, graders, suite sources and reporter a name means. The only place that imports all four packages."""
+
+from graders.registry import GRADERS
+from harness.engines.scripted import ScriptedKind
+from harness.engines.vllm import VllmKind
+from harness.plan import Known
+from harness.workflow import Parts
+from reports.render import write_report
+from suites.demo.suite import load_demo
+from suites.rows_suite import load_rows
+
+
+def parts() -> Parts:
+    return Parts(
+        engines={"vllm": VllmKind(), "scripted": ScriptedKind()},
+        graders=GRADERS,
+        sources={"rows": load_rows, "demo": load_demo},
+        report=write_report,
+    )
+
+
+def known(with_parts: Parts) -> Known:
+    return Known(
+        engines=tuple(with_parts.engines), graders=tuple(with_parts.graders), sources=tuple(with_parts.sources)
+    )

@@ -1,0 +1,289 @@
+"""From grades to comparisons: every student beside the teacher, item by item, on the whole suite and on each slice.
+
+Pairs are made by sample id within a suite. Repeated attempts are averaged within the item first: the item is the unit.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.collect import Answer, Collected, Suite
+from harness.grading import grades_by_item
+from harness.policy import Policy
+from harness.records import (
+    OUTCOMES,
+    Comparison,
+    Grade,
+    Interval,
+    Outcome,
+    Pair,
+    Response,
+    Sample,
+    Side,
+    Slice,
+    SuiteCard,
+)
+from harness.stats import clustered, multiplicity, paired, power, retention
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One sample that both models answered, with every attempt's grade."""
+
+    sample: Sample
+    teacher: tuple[Grade, ...]
+    student: tuple[Grade, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The items of one suite and student, and what could not be paired: reason -> samples."""
+
+    suite: Suite
+    teacher: str
+    student: str
+    items: tuple[Item, ...]
+    dropped: Mapping[str, tuple[Sample, ...]]
+
+
+def compare(
+    found: Collected, grades: Sequence[Grade], policy: Policy
+) -> tuple[tuple[Comparison, ...], tuple[Pair, ...]]:
+    """Comparisons (whole suite first, then slices in natural order) and pairs, for every suite and student."""
+    by_item = grades_by_item(grades)
+    costs = _costs(found.answers)
+    teacher = next(m.name for m in found.models if m.role == "teacher")
+    comparisons: list[Comparison] = []
+    pairs: list[Pair] = []
+    for suite in found.suites:
+        for student in (m.name for m in found.models if m.role != "teacher"):
+            table = tabulate(suite, teacher, student, by_item)
+            comparisons += _compare_table(table, costs, policy)
+            pairs += [_pair(table, item) for item in table.items]
+    return tuple(comparisons), tuple(pairs)
+
+
+def tabulate(suite: Suite, teacher: str, student: str, grades: Mapping[tuple[str, str, str], list[Grade]]) -> Table:
+    items: list[Item] = []
+    dropped: dict[str, list[Sample]] = {}
+    for sample in suite.samples:
+        sides = {name: grades.get((suite.spec.name, sample.id, name), []) for name in (teacher, student)}
+        scored = {name: tuple(g for g in side if g.score is not None) for name, side in sides.items()}
+        reasons = [
+            f"{name}: {'could not be graded' if sides[name] else 'no response'}"
+            for name, side in scored.items()
+            if not side
+        ]
+        if reasons:
+            dropped.setdefault("; ".join(reasons), []).append(sample)
+        else:
+            items.append(Item(sample, scored[teacher], scored[student]))
+    return Table(suite, teacher, student, tuple(items), {why: tuple(which) for why, which in dropped.items()})
+
+
+def slices_of(suite: Suite) -> list[Slice]:
+    """Every slice that the samples declare, or those the plan names; values in natural order."""
+    wanted = suite.spec.slices
+    values: dict[str, dict[str, None]] = {}
+    for sample in suite.samples:
+        for name, value in sample.slices.items():
+            if wanted is None or name in wanted:
+                values.setdefault(name, {})[value] = None
+    names = wanted if wanted is not None else tuple(values)
+    return [Slice(name=n, value=v) for n in names for v in sorted(values.get(n, ()), key=_natural)]
+
+
+def suite_card(suite: Suite) -> SuiteCard:
+    parts = slices_of(suite)
+    return SuiteCard(
+        name=suite.spec.name,
+        fingerprint=suite.fingerprint,
+        n=len(suite.samples),
+        slices=tuple(dict.fromkeys(part.name for part in parts)),
+        parts=(Slice(), *parts),
+    )
+
+
+def _natural(value: str) -> list[tuple[int, int, str]]:
+    familiar = ("easy", "medium", "hard")
+    if value in familiar:
+        return [(0, familiar.index(value), "")]
+    return [(1, int(p), "") if p.isdecimal() else (2, 0, p) for p in re.split(r"(\d+)", value) if p]
+
+
+def _compare_table(table: Table, costs: "Costs", policy: Policy) -> list[Comparison]:
+    if not table.items:
+        return []
+    whole = _comparison(table, Slice(), costs, policy)
+    parts = [
+        _comparison(part, piece, costs, policy)
+        for piece in slices_of(table.suite)
+        if (part := _within(table, piece)).items
+    ]
+    adjusted = multiplicity.benjamini_hochberg([part.p_value for part in parts])
+    return [whole, *(replace(part, p_adjusted=p) for part, p in zip(parts, adjusted, strict=True))]
+
+
+def _within(table: Table, piece: Slice) -> Table:
+    def holds(sample: Sample) -> bool:
+        return sample.slices.get(piece.name) == piece.value
+
+    dropped = {why: kept for why, samples in table.dropped.items() if (kept := tuple(s for s in samples if holds(s)))}
+    return replace(table, items=tuple(i for i in table.items if holds(i.sample)), dropped=dropped)
+
+
+def _comparison(table: Table, piece: Slice, costs: "Costs", policy: Policy) -> Comparison:
+    scores = _Scores.of(table.items)
+    estimate = clustered.mean_difference(scores.teacher, scores.student, scores.weights, scores.clusters)
+    difference = scores.student - scores.teacher
+    return Comparison(
+        suite=table.suite.spec.name,
+        student=table.student,
+        slice=piece,
+        n=len(table.items),
+        clusters=None if scores.clusters is None else estimate.clusters,
+        effective_n=clustered.effective_n(scores.sizes, None),
+        se=estimate.se,
+        df=estimate.df,
+        teacher=_side(scores.teacher, scores, [i.teacher for i in table.items], costs),
+        pupil=_side(scores.student, scores, [i.student for i in table.items], costs),
+        flips=float(np.average(np.abs(difference), weights=scores.sizes)),
+        p_adjusted=None,
+        items_needed=_items_needed(difference, scores, policy, table, piece),
+        losses=_losses(table.items, scores.sizes),
+        dropped={why: len(samples) for why, samples in table.dropped.items()},
+        units=estimate.effective,
+        **scores.figures(estimate),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    """Item scores as arrays of shape (n,); `weights` and `clusters` None when they make no difference."""
+
+    teacher: Floats
+    student: Floats
+    sizes: Floats
+    clusters: list[str] | None
+    binary: bool
+
+    @classmethod
+    def of(cls, items: Sequence[Item]) -> "_Scores":
+        sizes = np.array([i.sample.weight for i in items])
+        given = [i.sample.cluster for i in items]
+        clusters = [c if c is not None else f"\0{n}" for n, c in enumerate(given)] if any(given) else None
+        once = all(len(i.teacher) == len(i.student) == 1 for i in items)
+        teacher, student = (
+            np.array([_mean(side) for side in sides])
+            for sides in zip(*((i.teacher, i.student) for i in items), strict=True)
+        )
+        whole = bool(np.isin(teacher, (0, 1)).all() and np.isin(student, (0, 1)).all())
+        plain = once and whole and clusters is None and bool((sizes == sizes[0]).all())
+        return cls(teacher, student, sizes, clusters, plain)
+
+    @property
+    def weights(self) -> Floats | None:
+        return None if (self.sizes == self.sizes[0]).all() else self.sizes
+
+    def figures(self, estimate: clustered.ClusterEstimate) -> dict[str, Any]:
+        """Cells, intervals and p-value: exact and score methods for plain 0/1 pairs, cluster-robust ones otherwise."""
+        if self.binary:
+            cells = paired.cells(self.teacher, self.student)
+            delta = {level: paired.newcombe(cells, level) for level in (0.95, 0.9)}
+            p_value = paired.mcnemar(cells)
+        else:
+            cells, delta = None, {level: clustered.t_interval(estimate, level) for level in (0.95, 0.9)}
+            p_value = clustered.t_two_sided_p(estimate)
+        kept = {level: self._retention(level) for level in (0.95, 0.9)}
+        return {
+            "cells": cells,
+            "p_value": p_value,
+            "delta95": delta[0.95],
+            "delta90": delta[0.9],
+            "retention95": kept[0.95][0],
+            "retention90": kept[0.9][0],
+            "conditional95": kept[0.95][1],
+            "conditional90": kept[0.9][1],
+        }
+
+    def _retention(self, level: float) -> tuple[Interval | None, Interval | None]:
+        if not self.teacher.any():
+            return None, None
+        ratio = retention.fieller(self.teacher, self.student, self.weights, self.clusters, level)
+        if self.binary:
+            return ratio, retention.conditional(paired.cells(self.teacher, self.student), level)
+        return ratio, retention.conditional_weighted(self.teacher, self.student, self.weights, self.clusters, level)
+
+
+def _mean(grades: Iterable[Grade]) -> float:
+    return float(np.mean([g.score for g in grades]))
+
+
+def _items_needed(difference: Floats, scores: _Scores, policy: Policy, table: Table, piece: Slice) -> int:
+    """Items like these that would decide at the policy's margin; without disagreement a share of 1 / n is assumed."""
+    spread = float(np.average(difference**2, weights=scores.sizes)) or 1 / len(difference)
+    return power.items_needed(min(1.0, spread), policy.margin(table.suite.spec.name, piece), alpha=policy.alpha)
+
+
+def _losses(items: Sequence[Item], sizes: Floats) -> dict[Outcome, float]:
+    """The teacher's lead by what the student did: shares of all items (weighted) that sum to minus the delta."""
+    total = dict.fromkeys(OUTCOMES, 0.0)
+    for item, size in zip(items, sizes, strict=True):
+        teacher = _mean(item.teacher)
+        for grade in item.student:
+            total[grade.outcome] += float(size) * (teacher - (grade.score or 0.0)) / len(item.student)
+    return {outcome: part / float(sizes.sum()) for outcome, part in total.items() if part}
+
+
+Costs = Mapping[str, Response]
+
+
+def _costs(answers: Iterable[Answer]) -> Costs:
+    return {a.response.key: a.response for a in answers}
+
+
+def _side(means: Floats, scores: _Scores, sides: Sequence[Sequence[Grade]], costs: Costs) -> Side:
+    grades = [grade for side in sides for grade in side]
+    counts = Counter(grade.outcome for grade in grades)
+    responses = [costs[key] for grade in grades for key in grade.response_keys if key in costs]
+    return Side(
+        accuracy=float(np.average(means, weights=scores.sizes)),
+        outcomes={outcome: counts[outcome] for outcome in OUTCOMES if counts[outcome]},
+        completion_tokens=_average(r.completion_tokens for r in responses),
+        latency_s=_average(r.latency_s for r in responses),
+    )
+
+
+def _average(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _pair(table: Table, item: Item) -> Pair:
+    teacher, student = _typical(item.teacher), _typical(item.student)
+    return Pair(
+        suite=table.suite.spec.name,
+        sample=item.sample.id,
+        student=table.student,
+        slices=item.sample.slices,
+        weight=item.sample.weight,
+        teacher_score=_mean(item.teacher),
+        student_score=_mean(item.student),
+        teacher_outcome=teacher.outcome,
+        student_outcome=student.outcome,
+        teacher_answer=teacher.answer,
+        student_answer=student.answer,
+    )
+
+
+def _typical(grades: Sequence[Grade]) -> Grade:
+    """The first attempt with the most frequent outcome."""
+    common = Counter(grade.outcome for grade in grades).most_common(1)[0][0]
+    return next(grade for grade in grades if grade.outcome == common)

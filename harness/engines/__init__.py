@@ -1,0 +1,1 @@
+"""Ways to reach a model. Only `vllm.py` knows vLLM."""

@@ -1,0 +1,267 @@
+"""vLLM in this process, on a GPU or a CPU. The only file that knows vLLM.
+
+Requests go to the engine together (continuous batching keeps the batch full) and answers come back as each is done.
+vLLM and its native libraries write to the process's output: while a model is loaded, that goes to a log file.
+"""
+
+import gc
+import importlib.metadata
+import math
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from harness.engines.thinking import split_thinking
+from harness.errors import EngineError
+from harness.identity import digest, file_digest, folder_digest
+from harness.plan import ModelSpec
+from harness.records import Finish, LogprobSummary, Request, Response
+
+# Arguments that change how fast an answer comes, not which answer: they stay out of the fingerprint.
+FOR_SPEED = frozenset(
+    {
+        "compilation_config",
+        "cpu_offload_gb",
+        "data_parallel_size",
+        "disable_log_stats",
+        "distributed_executor_backend",
+        "download_dir",
+        "enable_prefix_caching",
+        "enforce_eager",
+        "gpu_memory_utilization",
+        "load_format",
+        "max_num_batched_tokens",
+        "max_num_seqs",
+        "max_parallel_loading_workers",
+        "pipeline_parallel_size",
+        "swap_space",
+        "tensor_parallel_size",
+    }
+)
+IN_FLIGHT = 1024  # enough to keep any batch full without holding every prompt's tokens at once
+NOT_THE_MODEL = ("training.json", "README.md")
+
+
+class VllmKind:
+    """The engine `vllm` of a plan."""
+
+    def fingerprint(self, model: ModelSpec) -> str:
+        return digest(
+            {
+                "engine": "vllm",
+                "version": _version(),
+                "weights": _weights(model.name, model.model, model.revision),
+                "adapter": model.adapter and _weights(model.name, model.adapter, None),
+                "chat_template": model.chat_template and file_digest(_existing(model.name, model.chat_template)),
+                "chat_template_kwargs": model.chat_template_kwargs,
+                "thinking": model.thinking.model_dump() if model.thinking else None,
+                "args": {name: value for name, value in model.args.items() if name not in FOR_SPEED},
+            }
+        )
+
+    @contextmanager
+    def load(self, model: ModelSpec, log_file: Path) -> Iterator["VllmEngine"]:
+        with _output_to(log_file):
+            try:
+                llm, adapter = _start(model)
+            except Exception as error:  # the boundary: whatever vLLM raises, this model fails and the run goes on
+                raise EngineError(f'model "{model.name}" did not load: {_in_a_line(error)}; see {log_file}') from error
+            try:
+                yield VllmEngine(model, llm, adapter)
+            finally:
+                llm.llm_engine.engine_core.shutdown()
+                del llm
+                gc.collect()
+
+
+@dataclass(slots=True)
+class VllmEngine:
+    spec: ModelSpec
+    llm: Any
+    adapter: Any = None
+    _begun: dict[str, tuple[Request, float]] = field(default_factory=dict)
+
+    def generate(self, requests: Sequence[Request]) -> Iterator[Response]:
+        engine = self.llm.llm_engine
+        waiting = iter(requests)
+        try:
+            while True:
+                for request in islice(waiting, IN_FLIGHT - len(self._begun)):
+                    refused = self._submit(request)
+                    if refused:
+                        yield refused
+                if not self._begun:
+                    return
+                for output in engine.step():
+                    if output.finished:
+                        yield self._response(output)
+        finally:
+            if self._begun:  # interrupted: the engine must not go on with what nobody waits for
+                engine.abort_request(list(self._begun), internal=False)
+                self._begun.clear()
+
+    def _submit(self, request: Request) -> Response | None:
+        """Hand one request over; a prompt that vLLM refuses (too long, say) fails alone."""
+        try:
+            prompt = {"prompt_token_ids": self._tokens(request)}
+            params = _sampling(request)
+            self.llm.llm_engine.add_request(request.key, prompt, params, lora_request=self.adapter)
+        except Exception as error:  # the boundary: one bad request is that request's failure
+            return Response(key=request.key, model=self.spec.name, text="", failure=_in_a_line(error))
+        self._begun[request.key] = (request, time.monotonic())
+        return None
+
+    def _tokens(self, request: Request) -> list[int]:
+        tokenizer = self.llm.get_tokenizer()
+        if request.prompt is not None:
+            return list(tokenizer.encode(request.prompt + (request.prefill or "")))
+        template = self.spec.chat_template and Path(self.spec.chat_template).read_text(encoding="utf-8")
+        text = tokenizer.apply_chat_template(
+            [{"role": m.role, "content": m.content} for m in request.messages],
+            tools=list(request.tools) or None,
+            chat_template=template or None,
+            add_generation_prompt=True,
+            tokenize=False,
+            **self.spec.chat_template_kwargs,
+        )
+        return list(tokenizer.encode(text + (request.prefill or ""), add_special_tokens=False))
+
+    def _response(self, output: Any) -> Response:
+        request, began = self._begun.pop(output.request_id)
+        best = output.outputs[0]
+        reasoning, text = None, best.text
+        if self.spec.thinking:
+            reasoning, text = split_thinking(text, self.spec.thinking.open, self.spec.thinking.close)
+        return Response(
+            key=request.key,
+            model=self.spec.name,
+            text=text,
+            reasoning=reasoning,
+            finish=_finish(best.finish_reason),
+            prompt_tokens=len(output.prompt_token_ids or ()),
+            completion_tokens=len(best.token_ids),
+            logprob=_summary(best),
+            latency_s=round(time.monotonic() - began, 4),
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            served_model=self.spec.model,
+        )
+
+
+def _start(model: ModelSpec) -> tuple[Any, Any]:
+    os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
+    from vllm.platforms import current_platform
+
+    if current_platform.is_cpu():
+        # One process loads ten times faster, and 1 GiB holds the cache of any model a CPU can serve in reasonable time.
+        os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
+        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
+    from vllm import LLM
+    from vllm.lora.request import LoRARequest
+
+    extra: dict[str, Any] = {"revision": model.revision} if model.revision else {}
+    if current_platform.is_cpu():
+        # vLLM cannot wind a CPU generator back, which a seeded request needs when its prompt is read in two chunks.
+        extra["enable_chunked_prefill"] = False
+    if model.adapter:
+        extra["enable_lora"] = True
+    llm = LLM(model=model.model, **{**extra, **model.args})
+    return llm, LoRARequest(model.name, 1, model.adapter) if model.adapter else None
+
+
+def _sampling(request: Request) -> Any:
+    from vllm import SamplingParams
+
+    if request.kind != "generate":
+        raise EngineError("log-likelihood requests are not supported by this engine yet")
+    how = request.decoding
+    return SamplingParams(
+        temperature=how.temperature,
+        top_p=how.top_p,
+        max_tokens=how.max_tokens,
+        stop=list(how.stop) or None,
+        seed=how.seed + request.attempt if how.temperature > 0 else None,
+        logprobs=how.logprobs,
+    )
+
+
+def _finish(reason: str | None) -> Finish:
+    return "stop" if reason == "stop" else "length" if reason == "length" else "unknown"
+
+
+def _summary(output: Any) -> LogprobSummary | None:
+    if not output.logprobs:
+        return None
+    chosen = [step[token].logprob for step, token in zip(output.logprobs, output.token_ids, strict=False)]
+    if not all(math.isfinite(value) for value in chosen):  # -inf: a token that was forced
+        return None
+    return LogprobSummary(mean=sum(chosen) / len(chosen), least=min(chosen), first=chosen[0])
+
+
+def _weights(name: str, model: str, revision: str | None) -> str:
+    """The digest of a folder of weights; for a Hub name, the commit that is in the cache or the one asked for."""
+    path = Path(model)
+    if path.is_absolute():
+        return folder_digest(_existing(name, model), ignored=NOT_THE_MODEL)
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(model, "config.json", revision=revision)
+    commit = Path(found).parent.name if isinstance(found, str) else None
+    if commit is None and revision is None:
+        from huggingface_hub import HfApi
+
+        try:
+            commit = HfApi().model_info(model).sha
+        except Exception as error:  # the boundary: no network, no such model, no access
+            raise EngineError(
+                f'model "{name}": "{model}" is neither a folder nor to be had from the Hub ({_in_a_line(error)}); '
+                "give a folder, or a name and a revision"
+            ) from None
+    return f"{model}@{commit or revision}"
+
+
+def _existing(name: str, path: str) -> Path:
+    if not Path(path).exists():
+        raise EngineError(f'model "{name}": {path} is not there')
+    return Path(path)
+
+
+def _version() -> str:
+    for distribution in ("vllm", "vllm-cpu"):
+        try:
+            return f"{distribution} {importlib.metadata.version(distribution)}"
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    raise EngineError("vLLM is not installed; install viva with its `cpu` or `gpu` extra")
+
+
+def _in_a_line(error: BaseException) -> str:
+    """What went wrong in one line; vLLM's validation errors say it in their third."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines[:3])[:300] or type(error).__name__
+
+
+@contextmanager
+def _output_to(log_file: Path) -> Iterator[None]:
+    """Send what Python and native code print (file descriptors 1 and 2) to a file."""
+    log_file.parent.mkdir(parents=True, exist_ok=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    kept = os.dup(1), os.dup(2)
+    with log_file.open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for descriptor, target in zip(kept, (1, 2), strict=True):
+                os.dup2(descriptor, target)
+                os.close(descriptor)

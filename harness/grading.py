@@ -1,0 +1,157 @@
+"""From answered attempts to grades: the right grader for each sample, each judgement made once.
+
+A grader that fails is our failure, not a wrong answer: outcome `failed`, no score, the reason kept.
+"""
+
+import json
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.collect import Answer, Suite
+from harness.errors import DataError, nearest
+from harness.identity import grade_key
+from harness.progress import Progress
+from harness.protocols import Grader, GraderKind
+from harness.records import Grade, Json, Judgement, Response, Sample
+from harness.store import Store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A sample with the grader that judges it."""
+
+    sample: Sample
+    name: str
+    version: str
+    options: Mapping[str, Json]
+    grader: Grader
+
+    def key(self, response: Response) -> str:
+        return grade_key(self.sample, (response.key,), self.name, self.version, self.options)
+
+
+def assign(
+    suites: Iterable[Suite], kinds: Mapping[str, GraderKind], only: Iterable[tuple[str, str]] | None = None
+) -> dict[tuple[str, str], Assigned]:
+    """The grader of every sample (or of `only` these), by (suite, sample id).
+
+    Raises DataError when one is missing, unknown or given an option that it does not know.
+    """
+    assigned: dict[tuple[str, str], Assigned] = {}
+    wanted = None if only is None else set(only)
+    for suite in suites:
+        made: dict[str, tuple[str, Grader]] = {}
+        for sample in suite.samples:
+            if wanted is not None and (suite.spec.name, sample.id) not in wanted:
+                continue
+            name = sample.grader or suite.spec.grader
+            if name is None:
+                raise DataError(
+                    f'suite "{suite.spec.name}": no grader for sample "{sample.id}"; name one: `grader: exact`'
+                )
+            options = suite.spec.grader_options.get(name, {})
+            if name not in made:
+                made[name] = _make(suite.spec.name, name, options, kinds)
+            assigned[suite.spec.name, sample.id] = Assigned(sample, name, made[name][0], options, made[name][1])
+    return assigned
+
+
+def check_gold(assigned: Mapping[tuple[str, str], Assigned]) -> None:
+    """Every gold answer must be right by its own grader. Raises DataError for the first that is not."""
+    for (suite, sample_id), judge in assigned.items():
+        target = judge.sample.target
+        if target is None:
+            raise DataError(
+                f'suite "{suite}": sample "{sample_id}" has no target, and grader "{judge.name}" needs one; '
+                "map a target, or leave such samples out"
+            )
+        gold = Response(key="gold", model="gold", text=_as_text(target), finish="stop")
+        try:
+            judgement = judge.grader(judge.sample, gold)
+        except ValueError as error:
+            raise DataError(f'suite "{suite}": sample "{sample_id}": {error}') from None
+        if judgement.outcome != "correct":
+            raise DataError(
+                f'suite "{suite}": sample "{sample_id}": its own grader "{judge.name}" does not accept the target '
+                f"{_as_text(target)[:80]!r} ({judgement.outcome}: {judgement.reason}); "
+                "mend the target or change the grader"
+            )
+
+
+def grade_all(
+    answers: Sequence[Answer], assigned: Mapping[tuple[str, str], Assigned], store: Store, progress: Progress
+) -> list[Grade]:
+    """A grade for every answer, in the answers' order. What the store knows is not judged again."""
+    wanted = {
+        (a.suite, a.sample, a.response.key): assigned[a.suite, a.sample].key(a.response)
+        for a in answers
+        if a.response.failure is None
+    }
+    known = store.judgements(wanted.values())
+    fresh: dict[str, Judgement] = {}
+    grades: list[Grade] = []
+    with progress.step("grading", len(answers)) as advance:
+        for answer in answers:
+            judge = assigned[answer.suite, answer.sample]
+            if answer.response.failure is not None:
+                judgement = Judgement(outcome="failed", score=None, answer=None, reason=answer.response.failure)
+            else:
+                key = wanted[answer.suite, answer.sample, answer.response.key]
+                if key not in known:
+                    known[key] = fresh[key] = judged(judge, answer.response)
+                judgement = known[key]
+            grades.append(_grade(answer, judge, judgement))
+            advance(1)
+    store.save_judgements(fresh.items())
+    return grades
+
+
+def judged(judge: Assigned, response: Response) -> Judgement:
+    try:
+        return judge.grader(judge.sample, response)
+    except Exception as error:  # the boundary of graders: theirs is our failure, never a wrong answer
+        log.warning("grader %s failed on sample %s", judge.name, judge.sample.id, exc_info=True)
+        reason = f"grader {judge.name} failed: {type(error).__name__}: {error}"[:300]
+        return Judgement(outcome="failed", score=None, answer=None, reason=reason)
+
+
+def grades_by_item(grades: Iterable[Grade]) -> dict[tuple[str, str, str], list[Grade]]:
+    """Grades by (suite, sample, model), attempts in order."""
+    items: dict[tuple[str, str, str], list[Grade]] = {}
+    for grade in grades:
+        items.setdefault((grade.suite, grade.sample, grade.model), []).append(grade)
+    return items
+
+
+def _grade(answer: Answer, judge: Assigned, judgement: Judgement) -> Grade:
+    return Grade(
+        suite=answer.suite,
+        sample=answer.sample,
+        model=answer.response.model,
+        attempt=answer.attempt,
+        outcome=judgement.outcome,
+        score=judgement.score,
+        answer=judgement.answer,
+        reason=judgement.reason,
+        grader=f"{judge.name} {judge.version}",
+        response_keys=(answer.response.key,),
+    )
+
+
+def _make(suite: str, name: str, options: Mapping[str, Json], kinds: Mapping[str, GraderKind]) -> tuple[str, Grader]:
+    if name not in kinds:
+        raise DataError(f'suite "{suite}": grader "{name}" is unknown{nearest(name, kinds)}')
+    try:
+        return kinds[name].version, kinds[name].make(options)
+    except ValueError as error:
+        raise DataError(f'suite "{suite}": grader "{name}": {error}') from None
+
+
+def _as_text(target: Json) -> str:
+    """A target as a model would write it; of several accepted texts the first."""
+    if isinstance(target, list) and target:
+        return _as_text(target[0])
+    return target if isinstance(target, str) else json.dumps(target, ensure_ascii=False)

@@ -1,0 +1,60 @@
+"""Fingerprints and content keys: what makes two requests, responses or grades the same thing.
+
+Change any part and it is another key; change none and the key never changes. Every key is the SHA-256 of canonical
+JSON, cut to 40 hexadecimal digits.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from harness.records import Json, Message, Request, Sample
+
+DIGITS = 40
+
+
+def digest(value: object) -> str:
+    """The name of a JSON value. Raises ValueError for NaN and infinities, TypeError for what is not JSON."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
+
+
+def file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
+
+
+def folder_digest(folder: Path, ignored: Sequence[str] = ()) -> str:
+    """The names and bytes of every file below a folder, but for files with an ignored name."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in ignored)
+    return digest({p.relative_to(folder).as_posix(): file_digest(p) for p in files})
+
+
+def sample_id(messages: Sequence[Message], target: Json, choices: Sequence[str] = ()) -> str:
+    """The id of a sample that came without one: its content, 16 digits."""
+    return digest([[asdict(m) for m in messages], target, list(choices)])[:16]
+
+
+def suite_fingerprint(samples: Iterable[Sample]) -> str:
+    return digest([_content(sample) for sample in samples])
+
+
+def _content(sample: Sample) -> dict[str, object]:
+    return asdict(sample)
+
+
+def keyed(request: Request, model_fingerprint: str) -> Request:
+    """The request with its key for this model: the prompt, decoding and attempt, and nothing else."""
+    asked = {name: value for name, value in asdict(request).items() if name != "key"}
+    asked["decoding"] |= {name: float(asked["decoding"][name]) for name in ("temperature", "top_p")}  # 0 is 0.0
+    return replace(request, key=digest({"model": model_fingerprint, **asked}))
+
+
+def grade_key(
+    sample: Sample, response_keys: Sequence[str], grader: str, version: str, options: Mapping[str, Json]
+) -> str:
+    """A corrected gold, another grader version or option: another grade."""
+    judged = [sample.target, list(sample.choices), sample.context]
+    return digest([list(response_keys), grader, version, dict(options), judged])

@@ -1,0 +1,199 @@
+"""An evaluation plan: YAML in, validated frozen values out. docs/plan.md explains every key.
+
+Names of engines, graders and suite sources are not imported here: whoever reads a plan hands over what is known.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from harness import strict_yaml
+from harness.errors import PlanError, nearest
+from harness.policy import Policy, Strict
+from harness.records import Decoding, Json, Role
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+
+
+class Thinking(Strict):
+    """The tags between which a model reasons before it answers."""
+
+    open: Annotated[str, Field(min_length=1)] = "<think>"
+    close: Annotated[str, Field(min_length=1)] = "</think>"
+
+
+class DecodingSpec(Strict):
+    """How answers are drawn; what is left out keeps its default."""
+
+    temperature: Annotated[float, Field(ge=0)] = 0.0
+    top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
+    max_tokens: Annotated[int, Field(gt=0)] = 512
+    stop: tuple[str, ...] = ()
+    seed: int = 0
+    logprobs: Annotated[int, Field(ge=0, le=20)] | None = None
+
+    def value(self) -> Decoding:
+        return Decoding(**self.model_dump())
+
+
+class ModelSpec(Strict):
+    """One model: what it is, which engine reaches it, and how it is spoken to."""
+
+    name: Name
+    model: str
+    engine: str = "vllm"
+    revision: str | None = None
+    adapter: str | None = None
+    system: str | None = None
+    chat_template: str | None = None
+    chat_template_kwargs: dict[str, Json] = Field(default_factory=dict)
+    thinking: Thinking | None = Thinking()
+    decoding: DecodingSpec | None = None
+    args: dict[str, Json] = Field(default_factory=dict)
+
+
+class RowMap(Strict):
+    """Where a row holds the parts of a sample: dotted paths. A slice is a path, or `name: path`."""
+
+    id: str | None = None
+    prompt: str
+    target: str | None = None
+    choices: str | None = None
+    slices: dict[str, str] | tuple[str, ...] = ()
+    weight: str | None = None
+    cluster: str | None = None
+
+    def slice_paths(self) -> dict[str, str]:
+        if isinstance(self.slices, tuple):
+            return {path.rsplit(".", 1)[-1]: path for path in self.slices}
+        return self.slices
+
+
+class SuiteSpec(Strict):
+    """Where samples come from and who grades them."""
+
+    name: Name
+    source: str = "rows"
+    path: str | None = None
+    map: RowMap | None = None
+    size: Annotated[int, Field(gt=0)] | None = None
+    seed: int = 0
+    grader: str | None = None
+    grader_options: dict[str, dict[str, Json]] = Field(default_factory=dict)
+    slices: tuple[str, ...] | None = None
+
+
+class Plan(Strict):
+    """A whole evaluation. Paths are relative to the file that the plan was read from."""
+
+    version: Literal[1] = 1
+    name: str = "evaluation"
+    teacher: ModelSpec
+    students: Annotated[tuple[ModelSpec, ...], Field(min_length=1)]
+    base: ModelSpec | None = None
+    suites: Annotated[tuple[SuiteSpec, ...], Field(min_length=1)]
+    decoding: DecodingSpec = DecodingSpec()
+    repeats: Annotated[int, Field(ge=1)] = 1
+    gate: Policy = Policy()
+    store: str | None = None
+
+    def models(self) -> tuple[tuple[Role, ModelSpec], ...]:
+        """The teacher first, the base last."""
+        roles: list[tuple[Role, ModelSpec]] = [("teacher", self.teacher), *(("student", s) for s in self.students)]
+        return (*roles, ("base", self.base)) if self.base else tuple(roles)
+
+    def decoding_of(self, model: ModelSpec) -> Decoding:
+        return (model.decoding or self.decoding).value()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The names that a plan may use."""
+
+    engines: Sequence[str]
+    graders: Sequence[str]
+    sources: Sequence[str]
+
+
+def load_plan(path: Path, known: Known) -> Plan:
+    """Read a plan, its paths made absolute. Raises PlanError with file, line and the mend."""
+    document = strict_yaml.read(path)
+    plan = document.validate(Plan)
+    for where, message in _faults(plan, known):
+        raise PlanError(f"{document.place(where)}: {message}")
+    return _with_absolute_paths(plan, path.resolve().parent)
+
+
+def load_policy(path: Path) -> Policy:
+    """Read a gate policy: a file of its own, or the `gate:` of a whole plan. Raises PlanError."""
+    document = strict_yaml.read(path)
+    inner = document.section("gate") if isinstance(document.value, dict) and "teacher" in document.value else document
+    return inner.validate(Policy)
+
+
+def _faults(plan: Plan, known: Known) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    seen: set[str] = set()
+    for place, model in _placed_models(plan):
+        if model.engine not in known.engines:
+            yield (*place, "engine"), f'engine "{model.engine}" is unknown{nearest(model.engine, known.engines)}'
+        if model.name in seen:
+            yield (*place, "name"), f'two models are called "{model.name}"; give each a name of its own'
+        seen.add(model.name)
+    suites: set[str] = set()
+    for index, suite in enumerate(plan.suites):
+        place = ("suites", index)
+        if suite.source not in known.sources:
+            yield (*place, "source"), f'suite source "{suite.source}" is unknown{nearest(suite.source, known.sources)}'
+        for name in (suite.grader, *suite.grader_options):
+            if name is not None and name not in known.graders:
+                yield (*place, "grader"), f'grader "{name}" is unknown{nearest(name, known.graders)}'
+        if suite.name in suites:
+            yield (*place, "name"), f'two suites are called "{suite.name}"; give each a name of its own'
+        suites.add(suite.name)
+
+
+def _placed_models(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], ModelSpec]]:
+    yield ("teacher",), plan.teacher
+    for index, student in enumerate(plan.students):
+        yield ("students", index), student
+    if plan.base:
+        yield ("base",), plan.base
+
+
+def _with_absolute_paths(plan: Plan, folder: Path) -> Plan:
+    def model(spec: ModelSpec) -> ModelSpec:
+        return spec.model_copy(
+            update={
+                "model": absolute_if_path(spec.model, folder),
+                "adapter": spec.adapter and absolute_if_path(spec.adapter, folder),
+                "chat_template": spec.chat_template and str(folder / spec.chat_template),
+            }
+        )
+
+    return plan.model_copy(
+        update={
+            "teacher": model(plan.teacher),
+            "students": tuple(model(s) for s in plan.students),
+            "base": plan.base and model(plan.base),
+            "suites": tuple(
+                s.model_copy(update={"path": s.path and str(folder / Path(s.path).expanduser())}) for s in plan.suites
+            ),
+            "store": str(folder / Path(plan.store or ".viva/store.sqlite").expanduser()),
+        }
+    )
+
+
+def absolute_if_path(name: str, folder: Path) -> str:
+    """A model given as a path (`./x`, `../x`, `/x`, `~/x`, or a folder that is there) made absolute; Hub names stay."""
+    if name.startswith(("./", "../", "/", "~")) or (folder / name).exists():
+        return str((folder / Path(name).expanduser()).resolve())
+    return name
+
+
+def as_written(path: Path) -> dict[str, Json]:
+    """The plan's own words as JSON, for the record."""
+    value = strict_yaml.read(path).value
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,57 @@
+"""What a team asks of a student before it may be released: the `gate:` section of a plan, or a file of its own."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from harness.records import ALL, Slice
+
+
+class Strict(BaseModel):
+    """A value read from YAML: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Policy(Strict):
+    """Margins are in points of accuracy: 3 means that a student may be up to 3 of 100 answers worse."""
+
+    margin_points: Annotated[float, Field(gt=0, lt=100)] = 3.0
+    slice_margin_points: Annotated[float, Field(gt=0, lt=100)] | None = None
+    margins: dict[str, Annotated[float, Field(gt=0, lt=100)]] = Field(default_factory=dict)
+    critical: tuple[str, ...] = ()
+    advisory: tuple[str, ...] = ()
+    other_slices: Literal["supporting", "advisory"] = "supporting"
+    alpha: Annotated[float, Field(gt=0, le=0.2)] = 0.05
+    min_items: Annotated[int, Field(ge=2)] = 20
+
+    def margin(self, suite: str, part: Slice) -> float:
+        """The margin of a slice in [0, 1]: the most exact of its own, else the common one."""
+        for name in self.spellings(suite, part):
+            if name in self.margins:
+                return self.margins[name] / 100
+        if part.name != ALL and self.slice_margin_points is not None:
+            return self.slice_margin_points / 100
+        return self.margin_points / 100
+
+    def tier(self, suite: str, part: Slice) -> Literal["critical", "supporting", "advisory"]:
+        """What the most exact name says; an advisory suite takes its slices along, other whole suites are critical."""
+        for name in self.spellings(suite, part):
+            if name in self.advisory:
+                return "advisory"
+            if name in self.critical:
+                return "critical"
+        if part.name != ALL and suite in self.advisory:
+            return "advisory"
+        return "critical" if part.name == ALL else self.other_slices
+
+    @staticmethod
+    def spellings(suite: str, part: Slice) -> tuple[str, ...]:
+        """The names that a policy may call a slice by, the most exact first."""
+        if part.name == ALL:
+            return (suite, ALL)
+        return (f"{suite}: {part}", str(part), f"{suite}: {part.name}", part.name)
+
+    def names(self) -> tuple[str, ...]:
+        """Every suite or slice that the policy names."""
+        return (*self.margins, *self.critical, *self.advisory)

@@ -1,0 +1,73 @@
+"""What the parts of an evaluation must be able to do: one or two methods each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from harness.records import Comparison, Evaluation, Finding, Json, Judgement, Pair, Request, Response, Sample, Verdict
+
+if TYPE_CHECKING:
+    from harness.plan import ModelSpec, SuiteSpec
+
+
+class Engine(Protocol):
+    """A loaded model."""
+
+    def generate(self, requests: Sequence[Request]) -> Iterator[Response]:
+        """Answers in the order in which they are done; each request is answered once, if only with a failure."""
+        ...
+
+
+class EngineKind(Protocol):
+    """A way to reach models."""
+
+    def fingerprint(self, model: "ModelSpec") -> str:
+        """What the model is, found out without loading it. Raises EngineError when it is not there."""
+        ...
+
+    def load(self, model: "ModelSpec", log_file: Path) -> AbstractContextManager[Engine]:
+        """The model, ready to answer until the context ends. Raises EngineError."""
+        ...
+
+
+class Grader(Protocol):
+    """Tells what a response is worth; pure. Raises ValueError for a target that it cannot read."""
+
+    def __call__(self, sample: Sample, response: Response) -> Judgement: ...
+
+
+class GraderKind(Protocol):
+    """A grader by name: its version goes into the identity of every grade."""
+
+    version: str
+
+    def make(self, options: Mapping[str, Json]) -> Grader:
+        """The grader with these options. Raises ValueError for an option it does not know."""
+        ...
+
+
+class SuiteLoader(Protocol):
+    def __call__(self, suite: "SuiteSpec") -> Sequence[Sample]:
+        """The samples, in a fixed order. Raises DataError."""
+        ...
+
+
+class Detector(Protocol):
+    def __call__(self, pairs: Sequence[Pair], comparisons: Sequence[Comparison]) -> Sequence[Finding]: ...
+
+
+class PairTexts(Protocol):
+    """The texts behind a pair, fetched on demand."""
+
+    def sample(self, suite: str, sample: str) -> Sample: ...
+
+    def responses(self, suite: str, sample: str, model: str) -> Sequence[Response]: ...
+
+
+class Reporter(Protocol):
+    def __call__(
+        self, evaluation: Evaluation, verdict: Verdict, pairs: Sequence[Pair], texts: PairTexts, out: Path
+    ) -> Path:
+        """Write the report into the folder `out`; returns the page to open."""
+        ...

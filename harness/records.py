@@ -1,0 +1,368 @@
+"""The nouns of viva: what is asked, what came back, what it was worth, and what follows from it.
+
+Every record is frozen; a change is a new record (`dataclasses.replace`). Values are validated where they enter the
+program (plans, files, replies); here stand only the invariants that no later step may break. Unknown is None, never 0.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from typing_extensions import TypeAliasType
+
+Json = TypeAliasType("Json", "None | bool | int | float | str | list[Json] | dict[str, Json]")
+
+Outcome = Literal["correct", "incorrect", "truncated", "unparsed", "refused", "failed"]
+OUTCOMES: tuple[Outcome, ...] = ("correct", "incorrect", "truncated", "unparsed", "refused", "failed")
+WITHOUT_ANSWER: tuple[Outcome, ...] = ("truncated", "unparsed", "refused")
+Finish = Literal["stop", "length", "refusal", "tool_calls", "error", "unknown"]
+Role = Literal["teacher", "student", "base"]
+Decision = Literal["pass", "fail", "inconclusive"]
+
+SCHEMA_VERSION = 1  # of evaluation.json and verdict.json
+ALL = "all"  # the name and value of the slice that holds every item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One question of a suite, with what its answer is compared to.
+
+    `target` None means that only the teacher can be the reference. `weight` is the traffic that the sample stands for;
+    samples that are not independent share a `cluster`.
+    """
+
+    id: str
+    messages: tuple[Message, ...]
+    target: Json = None
+    target_source: str | None = None
+    choices: tuple[str, ...] = ()
+    tools: tuple[Json, ...] = ()
+    grader: str | None = None
+    slices: Mapping[str, str] = field(default_factory=dict)
+    weight: float = 1.0
+    inclusion: float | None = None
+    cluster: str | None = None
+    variant_of: str | None = None
+    family: str | None = None
+    context: str | None = None
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise ValueError("a sample needs an id")
+        if not (math.isfinite(self.weight) and self.weight > 0):
+            raise ValueError(f"sample {self.id!r}: weight {self.weight} is not a positive number")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoding:
+    """How text is drawn. Temperature 0 is greedy; `logprobs` asks for the log-probabilities of that many tokens."""
+
+    temperature: float = 0.0
+    top_p: float = 1.0
+    max_tokens: int = 512
+    stop: tuple[str, ...] = ()
+    seed: int = 0
+    logprobs: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What one model is asked once. `key` names it for ever (`harness.identity.response_key`).
+
+    `prefill` is the beginning of the reply, already written; `continuation` is the text whose log-likelihood a `score`
+    request asks for.
+    """
+
+    key: str
+    messages: tuple[Message, ...] = ()
+    prompt: str | None = None
+    kind: Literal["generate", "score"] = "generate"
+    prefill: str | None = None
+    continuation: str | None = None
+    tools: tuple[Json, ...] = ()
+    decoding: Decoding = field(default_factory=Decoding)
+    attempt: int = 0
+
+    def __post_init__(self) -> None:
+        if bool(self.messages) == (self.prompt is not None):
+            raise ValueError("a request holds either messages or a raw prompt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogprobSummary:
+    """Log-probabilities (natural logarithm) of the generated tokens: their mean, their smallest, and the first."""
+
+    mean: float
+    least: float
+    first: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What came back for one request. `failure` says why nothing did; such a response is never stored.
+
+    `text` is what followed the thinking tags and `reasoning` what stood between them. Latency in seconds.
+    """
+
+    key: str
+    model: str
+    text: str
+    reasoning: str | None = None
+    tool_calls: tuple[Json, ...] = ()
+    finish: Finish = "unknown"
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    logprob: LogprobSummary | None = None
+    latency_s: float | None = None
+    created_at: str | None = None
+    served_model: str | None = None
+    system_fingerprint: str | None = None
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a grader thinks of a response; `harness.run` makes a Grade of it."""
+
+    outcome: Outcome
+    score: float | None
+    answer: str | None
+    reason: str
+
+    def __post_init__(self) -> None:
+        check_score(self.outcome, self.score)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """What one attempt was worth.
+
+    Truncated, unparsed and refused score 0 and stay apart from wrong. `failed` means that *we* failed: no score, left
+    out of every mean, counted in the open.
+    """
+
+    suite: str
+    sample: str
+    model: str
+    attempt: int
+    outcome: Outcome
+    score: float | None
+    answer: str | None
+    reason: str
+    grader: str
+    by: Literal["grader", "imported", "human"] = "grader"
+    response_keys: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_score(self.outcome, self.score)
+
+
+def check_score(outcome: Outcome, score: float | None) -> None:
+    """Hold outcome and score together; raises ValueError."""
+    if (score is None) != (outcome == "failed"):
+        raise ValueError(f"outcome {outcome!r} with score {score}: exactly the failed have none")
+    if score is not None and not 0 <= score <= 1:
+        raise ValueError(f"score {score} is outside [0, 1]")
+    if score and outcome in WITHOUT_ANSWER:
+        raise ValueError(f"outcome {outcome!r} scores 0, not {score}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A point estimate with its confidence limits; a limit of None is unbounded."""
+
+    point: float
+    low: float | None
+    high: float | None
+    level: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairedCells:
+    """Counts of pairs by who was right."""
+
+    both: int
+    teacher_only: int
+    student_only: int
+    neither: int
+
+    @property
+    def n(self) -> int:
+        return self.both + self.teacher_only + self.student_only + self.neither
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """The items whose slice `name` has the value `value`; `Slice()` holds them all."""
+
+    name: str = ALL
+    value: str = ALL
+
+    def __str__(self) -> str:
+        return ALL if self.name == ALL else f"{self.name}={self.value}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One model's part in a comparison: its accuracy, its outcomes, and what they cost (means per response)."""
+
+    accuracy: float
+    outcomes: Mapping[Outcome, int]
+    completion_tokens: float | None
+    latency_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A student beside the teacher on the same items of one slice.
+
+    Differences are student minus teacher, in [-1, 1]. `cells` is None when scores are fractional, weighted, repeated
+    or clustered. `se` and `df` (degrees of freedom) describe the delta for tests at any margin. `conditional` is
+    P(student right | teacher right). `p_value` is two-sided for delta = 0, `p_adjusted` the same after
+    Benjamini-Hochberg over the suite's slices. `items_needed` would clear a student without loss at the plan's margin
+    (80% power). `losses` splits the teacher's lead by what the student did instead (share of all items); it sums to
+    minus the delta. `units` is the number of equally heavy clusters (or items) that would tell as much.
+    """
+
+    suite: str
+    student: str
+    slice: Slice
+    n: int
+    clusters: int | None
+    effective_n: float
+    cells: PairedCells | None
+    se: float
+    df: float | None
+    teacher: Side
+    pupil: Side
+    delta95: Interval | None
+    delta90: Interval | None
+    retention95: Interval | None
+    retention90: Interval | None
+    conditional95: Interval | None
+    conditional90: Interval | None
+    flips: float
+    p_value: float | None
+    p_adjusted: float | None
+    items_needed: int | None
+    losses: Mapping[Outcome, float]
+    dropped: Mapping[str, int]
+    units: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One detector's estimate for a student on a slice, or why it abstained. Evidence: ids of telling samples."""
+
+    detector: str
+    suite: str
+    student: str
+    slice: Slice
+    state: Literal["flagged", "clear", "abstained"]
+    estimate: Interval | None
+    reason: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCard:
+    """A model of the evaluation: identity as it was when it answered, and why it has no answers where it failed."""
+
+    name: str
+    role: Role
+    fingerprint: str
+    described: Mapping[str, Json] = field(default_factory=dict)
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteCard:
+    """A suite as it was asked: its slice names, and `parts`, every slice that a student should be compared on."""
+
+    name: str
+    fingerprint: str
+    n: int
+    slices: tuple[str, ...]
+    parts: tuple[Slice, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """The outcome of one sample for the teacher and one student (scores are means over attempts)."""
+
+    suite: str
+    sample: str
+    student: str
+    slices: Mapping[str, str]
+    weight: float
+    teacher_score: float
+    student_score: float
+    teacher_outcome: Outcome
+    student_outcome: Outcome
+    teacher_answer: str | None
+    student_answer: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """Everything that report and gate are made from, beside the texts. `pairs_digest` names `pairs.parquet`."""
+
+    name: str
+    created_at: str
+    viva_version: str
+    plan: Mapping[str, Json]
+    models: tuple[ModelCard, ...]
+    suites: tuple[SuiteCard, ...]
+    comparisons: tuple[Comparison, ...]
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    pairs_digest: str | None = None
+    schema_version: int = SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceVerdict:
+    """One slice judged against its margin (points of accuracy, in [0, 1]) with the reason in a sentence."""
+
+    suite: str
+    slice: Slice
+    tier: Literal["critical", "supporting", "advisory"]
+    decision: Decision
+    margin: float
+    p_harm: float | None
+    p_harm_adjusted: float | None
+    items_needed: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudentVerdict:
+    student: str
+    decision: Decision
+    reasons: tuple[str, ...]
+    slices: tuple[SliceVerdict, ...]
+
+    def named(self, decision: Decision) -> tuple[str, ...]:
+        """The slices (as `suite: slice`) with this decision, the whole suites left out."""
+        return tuple(f"{s.suite}: {s.slice}" for s in self.slices if s.decision == decision and s.slice.name != ALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the policy makes of an evaluation; the worst student decides the whole."""
+
+    decision: Decision
+    students: tuple[StudentVerdict, ...]
+    policy: Mapping[str, Json]
+    evaluation_digest: str
+    schema_version: int = SCHEMA_VERSION

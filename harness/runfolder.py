@@ -1,0 +1,204 @@
+"""A run on disk: self-contained, and able to move to another machine.
+
+    manifest.json       what ran: versions, the plan as written, suites and models with their fingerprints, counts
+    samples.jsonl       every sample, with its suite
+    responses.parquet   every answer, by suite, sample, model and attempt
+    grades.parquet      what each was worth
+    pairs.parquet       outcomes of teacher and student side by side
+    evaluation.json     the figures
+    verdict.json        what the policy made of them
+    report/index.html   what people read
+
+Each file is written whole and then put in its place, so a reader never meets half a file.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from harness.collect import Answer, Collected
+from harness.errors import StoreError, UsageError
+from harness.identity import file_digest
+from harness.plan import SuiteSpec
+from harness.records import SCHEMA_VERSION, Evaluation, Grade, Json, ModelCard, Pair, Response, Sample, Verdict
+from harness.serial import from_json, from_text, to_json
+from harness.tables import read_table, write_table
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What ran. `suites` are their specs, `models` their cards; `plan` is as the user wrote it."""
+
+    viva_version: str
+    created_at: str
+    plan: Json
+    suites: tuple[Json, ...]
+    models: tuple[ModelCard, ...]
+    notes: tuple[str, ...] = ()
+    schema_version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedSample:
+    suite: str
+    sample: Sample
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    path: Path
+
+    def write_answers(self, found: Collected, manifest: Manifest) -> None:
+        """Everything that grading starts from."""
+        samples = (PlacedSample(suite=s.spec.name, sample=x) for s in found.suites for x in s.samples)
+        with self._placed("samples.jsonl") as path, path.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(to_json(sample)) + "\n" for sample in samples)
+        self._table("responses.parquet", Answer, found.answers)
+        self._json("manifest.json", manifest)
+
+    def write_results(self, grades: Iterable[Grade], pairs: Iterable[Pair]) -> str:
+        """Grades and pairs; returns the digest of the pairs."""
+        self._table("grades.parquet", Grade, grades)
+        self._table("pairs.parquet", Pair, pairs)
+        return file_digest(self.path / "pairs.parquet")
+
+    def write_evaluation(self, evaluation: Evaluation) -> str:
+        """Returns the digest of the file."""
+        self._json("evaluation.json", evaluation)
+        return file_digest(self.path / "evaluation.json")
+
+    def write_verdict(self, verdict: Verdict) -> None:
+        self._json("verdict.json", verdict)
+
+    def manifest(self) -> Manifest:
+        return self._read("manifest.json", Manifest)
+
+    def evaluation(self) -> Evaluation:
+        found = self._read("evaluation.json", Evaluation)
+        if found.schema_version > SCHEMA_VERSION:
+            raise StoreError(f"{self.path / 'evaluation.json'}: written by a newer viva; update viva to read it")
+        return found
+
+    def evaluation_digest(self) -> str:
+        return file_digest(self.path / "evaluation.json")
+
+    def verdict(self) -> Verdict:
+        return self._read("verdict.json", Verdict)
+
+    def grades(self) -> list[Grade]:
+        return list(read_table(self._there("grades.parquet"), Grade))
+
+    def pairs(self) -> list[Pair]:
+        return list(read_table(self._there("pairs.parquet"), Pair))
+
+    def answers(self) -> list[Answer]:
+        return list(read_table(self._there("responses.parquet"), Answer))
+
+    def samples(self) -> dict[str, list[Sample]]:
+        """Samples by suite, in their order."""
+        suites: dict[str, list[Sample]] = {}
+        with self._there("samples.jsonl").open(encoding="utf-8") as file:
+            for line in file:
+                placed = from_text(PlacedSample, line)
+                suites.setdefault(placed.suite, []).append(placed.sample)
+        return suites
+
+    def suite_specs(self) -> tuple[SuiteSpec, ...]:
+        return tuple(SuiteSpec.model_validate(value) for value in self.manifest().suites)
+
+    def texts(self) -> "FolderTexts":
+        return FolderTexts.of(self)
+
+    def _there(self, name: str) -> Path:
+        if not (self.path / name).is_file():
+            what = "not a run folder" if not (self.path / "manifest.json").is_file() else "the run is not finished"
+            raise UsageError(
+                f"{self.path}: {what} ({name} is missing); `viva run PLAN -o {self.path}` makes or finishes one"
+            )
+        return self.path / name
+
+    def _read(self, name: str, kind: type[T]) -> T:
+        path = self._there(name)
+        try:
+            return from_json(kind, json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, StoreError) as error:
+            raise StoreError(f"{path}: {error}") from None
+
+    def _json(self, name: str, record: object) -> None:
+        with self._placed(name) as path:
+            text = json.dumps(to_json(record), indent=1, ensure_ascii=False, allow_nan=False)
+            path.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+
+    def _table(self, name: str, kind: type[T], records: Iterable[T]) -> None:
+        with self._placed(name) as path:
+            write_table(path, kind, records)
+
+    @contextmanager
+    def _placed(self, name: str) -> Iterator[Path]:
+        """A path to write to that takes its name only when all is written."""
+        draft = self.path / f".{name}.draft"
+        try:
+            yield draft
+            os.replace(draft, self.path / name)
+        except OSError as error:
+            raise StoreError(f"{self.path / name}: cannot be written ({error.strerror or error})") from None
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def open_run(path: Path) -> Iterator[RunFolder]:
+    """The folder, made if need be and held against other runs; one that stays empty is taken away again.
+
+    Raises UsageError when the folder is in use or holds other things.
+    """
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path}: a file stands where the run folder should be; name another with -o")
+    foreign = path.is_dir() and any(path.iterdir()) and not any((path / n).exists() for n in (".lock", "manifest.json"))
+    if foreign:
+        raise UsageError(f"{path}: this folder holds other things than a run; name an empty or new one with -o")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        lock = (path / ".lock").open("w")
+    except OSError as error:
+        raise UsageError(f"{path}: the run folder cannot be made ({error.strerror})") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UsageError(f"{path}: another viva is writing this run; wait for it or name another folder") from None
+        try:
+            yield RunFolder(path)
+        finally:
+            if [entry.name for entry in path.iterdir()] == [".lock"]:
+                (path / ".lock").unlink()
+                path.rmdir()
+
+
+@dataclass(frozen=True, slots=True)
+class FolderTexts:
+    """The texts of a run, held in memory."""
+
+    _samples: dict[tuple[str, str], Sample]
+    _responses: dict[tuple[str, str, str], list[Response]]
+
+    @classmethod
+    def of(cls, run: RunFolder) -> "FolderTexts":
+        samples = {(suite, s.id): s for suite, found in run.samples().items() for s in found}
+        responses: dict[tuple[str, str, str], list[Response]] = {}
+        for answer in run.answers():
+            responses.setdefault((answer.suite, answer.sample, answer.response.model), []).append(answer.response)
+        return cls(samples, responses)
+
+    def sample(self, suite: str, sample: str) -> Sample:
+        return self._samples[suite, sample]
+
+    def responses(self, suite: str, sample: str, model: str) -> Sequence[Response]:
+        return self._responses.get((suite, sample, model), ())

@@ -1,0 +1,45 @@
+"""Records to JSON and back, checked on the way in."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from harness.errors import StoreError
+from harness.records import Json
+
+T = TypeVar("T")
+
+
+_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
+
+
+def to_json(record: object) -> Any:
+    """The record as plain JSON values; tuples become lists."""
+    return _adapter(record.__class__).dump_python(record, mode="json")
+
+
+def to_text(record: object) -> str:
+    """One line of ASCII: escaped, even half a surrogate pair can be kept. Raises ValueError for NaN and infinities."""
+    return json.dumps(to_json(record), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
+
+def from_json(kind: type[T], value: Json) -> T:
+    """Raises StoreError when the value is no such record."""
+    try:
+        record: T = _adapter(kind).validate_python(value)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(str(step) for step in fault["loc"])
+        raise StoreError(f"not a {kind.__name__}: {place}: {fault['msg']}") from None
+    return record
+
+
+def from_text(kind: type[T], text: str | bytes) -> T:
+    """Raises StoreError when the text is no such record."""
+    try:
+        return from_json(kind, json.loads(text))
+    except ValueError as error:
+        raise StoreError(f"not a {kind.__name__}: {error}") from None

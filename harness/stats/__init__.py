@@ -1,0 +1,1 @@
+"""Estimators: pure, seeded functions over arrays."""

@@ -1,0 +1,127 @@
+"""Asking: nothing twice, nothing lost when an engine dies, follow-ups while the model is loaded."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from harness.collect import ENGINE_GIVES_UP_AFTER, Ask, Desk, Suite, make_suite
+from harness.errors import DataError
+from harness.identity import keyed
+from harness.plan import ModelSpec, SuiteSpec
+from harness.progress import Silent
+from harness.records import Message, Request, Response, Sample
+from harness.store import Store, open_store
+
+SPEC = ModelSpec(name="model", model="any")
+
+
+@dataclass
+class Rig:
+    """An engine kind that counts, and that dies or refuses where told to."""
+
+    dies_at: int | None = None
+    refuses: bool = False
+    asked: list[str] = field(default_factory=list)
+    loads: int = 0
+    is_loaded: bool = False
+
+    def fingerprint(self, model: ModelSpec) -> str:
+        return "rig"
+
+    @contextmanager
+    def load(self, model: ModelSpec, log_file: Path) -> Iterator["Rig"]:
+        self.loads += 1
+        self.is_loaded = True
+        try:
+            yield self
+        finally:
+            self.is_loaded = False
+
+    def generate(self, requests: Sequence[Request]) -> Iterator[Response]:
+        assert self.is_loaded
+        for request in requests:
+            if len(self.asked) == self.dies_at:
+                raise RuntimeError("the card fell off the bus")
+            self.asked.append(request.messages[-1].content)
+            failure = "too long" if self.refuses else None
+            yield Response(key=request.key, model="model", text=f"re: {self.asked[-1]}", failure=failure)
+
+
+def suite_of(n: int) -> Suite:
+    samples = [Sample(id=f"s{i}", messages=(Message(role="user", content=f"q{i}"),)) for i in range(n)]
+    return make_suite(SuiteSpec(name="suite"), samples)
+
+
+def asks_of(suite: Suite) -> list[Ask]:
+    requests = [keyed(Request(key="", messages=s.messages), "rig") for s in suite.samples]
+    return [Ask(r, ((suite, s, 0),)) for r, s in zip(requests, suite.samples, strict=True)]
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with open_store(None) as opened:
+        yield opened
+
+
+def desk_of(store: Store, tmp_path: Path) -> Desk:
+    return Desk(store=store, progress=Silent(), logs=tmp_path)
+
+
+def test_what_is_stored_is_not_asked_and_the_model_not_loaded(store: Store, tmp_path: Path) -> None:
+    asks, rig, desk = asks_of(suite_of(5)), Rig(), desk_of(store, tmp_path)
+    first, failure = desk.answers(SPEC, "rig", rig, asks)
+    again, _ = desk.answers(SPEC, "rig", rig, asks)
+    assert failure is None
+    assert first == again
+    assert (rig.loads, rig.asked) == (1, ["q0", "q1", "q2", "q3", "q4"])
+
+
+def test_a_dead_engine_keeps_what_it_finished(store: Store, tmp_path: Path) -> None:
+    asks, desk = asks_of(suite_of(6)), desk_of(store, tmp_path)
+    answers, failure = desk.answers(SPEC, "rig", Rig(dies_at=4), asks)
+    assert len(answers) == 4
+    assert "fell off the bus" in str(failure)
+    healthy = Rig()
+    answers, failure = desk.answers(SPEC, "rig", healthy, asks)
+    assert (len(answers), failure, healthy.asked) == (6, None, ["q4", "q5"])
+
+
+def test_an_engine_that_only_refuses_is_given_up(store: Store, tmp_path: Path) -> None:
+    rig = Rig(refuses=True)
+    answers, failure = desk_of(store, tmp_path).answers(SPEC, "rig", rig, asks_of(suite_of(100)))
+    assert len(rig.asked) == ENGINE_GIVES_UP_AFTER
+    assert "too long" in str(failure)
+    assert store.counts()["responses"] == 0
+
+
+def test_follow_ups_are_asked_before_the_model_is_unloaded_and_only_once(store: Store, tmp_path: Path) -> None:
+    def why(sample: Sample, response: Response) -> Sequence[Request]:
+        return [Request(key="", messages=(*sample.messages, Message(role="user", content=f"why {response.text}")))]
+
+    asks, rig, desk = asks_of(suite_of(2)), Rig(), desk_of(store, tmp_path)
+    desk.follow_ups = why
+    answers, _ = desk.answers(SPEC, "rig", rig, asks)
+    assert rig.asked == ["q0", "q1", "why re: q0", "why re: q1"]
+    assert (rig.loads, len(answers)) == (1, 4)
+    desk.answers(SPEC, "rig", rig, asks)
+    assert (rig.loads, len(rig.asked)) == (1, 4)
+
+
+def test_one_request_serves_all_samples_that_ask_the_same(store: Store, tmp_path: Path) -> None:
+    suite = suite_of(1)
+    ask = asks_of(suite)[0]
+    shared = Ask(ask.request, (*ask.serves, (suite, suite.samples[0], 1)))
+    rig = Rig()
+    desk_of(store, tmp_path).answers(SPEC, "rig", rig, [shared])
+    assert (rig.asked, store.counts()["links"]) == (["q0"], 2)
+
+
+def test_a_suite_needs_samples_with_ids_of_their_own() -> None:
+    twin = Sample(id="a", messages=(Message(role="user", content="q"),))
+    with pytest.raises(DataError, match="no samples"):
+        make_suite(SuiteSpec(name="empty"), [])
+    with pytest.raises(DataError, match='samples 1 and 2 share the id "a"'):
+        make_suite(SuiteSpec(name="twins"), [twin, twin])

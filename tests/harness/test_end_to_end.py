@@ -1,0 +1,189 @@
+"""Whole runs with the scripted engine, through the command line as people call it."""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.cli.main import status
+from harness.runfolder import RunFolder
+
+
+def figures(run: Path) -> dict[str, object]:
+    """What a run came to, without the times."""
+    folder = RunFolder(run)
+    evaluation = json.loads((run / "evaluation.json").read_text())
+    return {
+        "texts": [
+            (a.suite, a.sample, a.response.model, a.attempt, a.response.key, a.response.text) for a in folder.answers()
+        ],
+        "grades": folder.grades(),
+        "comparisons": evaluation["comparisons"],
+        "students": folder.verdict().students,
+    }
+
+
+def test_a_run_ends_with_figures_a_verdict_and_a_report(
+    world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert status(["run", str(world), "-o", str(tmp_path / "run"), "--json"]) == 1
+    said = capfd.readouterr()
+    verdict = json.loads(said.out)
+    assert {s["student"]: s["decision"] for s in verdict["students"]} == {"good": "pass", "poor": "fail"}
+    comparisons = {(c.student, str(c.slice)): c for c in RunFolder(tmp_path / "run").evaluation().comparisons}
+    cells = comparisons["poor", "all"].cells
+    assert cells is not None
+    assert (cells.both, cells.teacher_only, cells.student_only, cells.neither) == (160, 80, 0, 0)
+    assert comparisons["poor", "level=easy"].pupil.accuracy == 1
+    assert comparisons["poor", "level=hard"].pupil.accuracy == 0
+    assert "report: " in said.err
+    assert "poor" in (tmp_path / "run" / "report" / "index.html").read_text()
+
+
+def test_nothing_is_asked_twice(world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    status(["run", str(world), "-o", str(tmp_path / "first")])
+    assert "asked: teacher 240, good 240, poor 240" in capfd.readouterr().err
+    status(["run", str(world), "-o", str(tmp_path / "second")])
+    assert "asked: teacher 0, good 0, poor 0" in capfd.readouterr().err
+    assert figures(tmp_path / "first") == figures(tmp_path / "second")
+
+
+def test_more_repeats_ask_only_for_the_new_ones(
+    make_world: Callable[..., Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    status(["run", str(make_world(n=30, repeats=2)), "-o", str(tmp_path / "two")])
+    assert "asked: teacher 60" in capfd.readouterr().err
+    status(["run", str(make_world(n=30, repeats=3)), "-o", str(tmp_path / "three")])
+    assert "asked: teacher 30" in capfd.readouterr().err
+    whole = RunFolder(tmp_path / "three").evaluation().comparisons[0]
+    assert (whole.n, sum(whole.teacher.outcomes.values()), whole.cells) == (30, 90, None)
+
+
+def test_a_model_that_is_not_there_fails_alone(world: Path, tmp_path: Path) -> None:
+    (tmp_path / "poor.jsonl").unlink()
+    assert status(["run", str(world), "-o", str(tmp_path / "run")]) == 2
+    decisions = {s.student: s.decision for s in RunFolder(tmp_path / "run").verdict().students}
+    assert decisions == {"good": "pass", "poor": "inconclusive"}
+    assert "poor.jsonl is not there" in (tmp_path / "run" / "report" / "index.html").read_text()
+
+
+def test_without_the_teacher_nothing_can_be_compared(
+    world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "teacher.jsonl").unlink()
+    assert status(["run", str(world), "-o", str(tmp_path / "run")]) == 70
+    assert 'viva: model "teacher"' in capfd.readouterr().err
+    assert not (tmp_path / "run" / "evaluation.json").exists()
+
+
+def test_an_unanswered_sample_is_dropped_in_the_open(world: Path, tmp_path: Path) -> None:
+    lines = (tmp_path / "good.jsonl").read_text().splitlines(keepends=True)
+    (tmp_path / "good.jsonl").write_text("".join(lines[1:]))
+    status(["run", str(world), "-o", str(tmp_path / "run")])
+    good = RunFolder(tmp_path / "run").evaluation().comparisons[0]
+    assert (good.student, good.n, good.dropped) == ("good", 239, {"good: could not be graded": 1})
+
+
+def test_a_gold_that_its_grader_refuses_stops_before_any_model_is_asked(
+    world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rows = (tmp_path / "sums.jsonl").read_text().replace('"answer": 4,', '"answer": "unknown",')
+    (tmp_path / "sums.jsonl").write_text(rows)
+    assert status(["run", str(world), "-o", str(tmp_path / "run")]) == 64
+    assert 'sample "s' in capfd.readouterr().err
+    assert not (tmp_path / "run").exists()
+    assert not (tmp_path / ".viva").exists()
+
+
+def test_grading_again_asks_nobody_and_finds_the_same(world: Path, tmp_path: Path) -> None:
+    status(["run", str(world), "-o", str(tmp_path / "run")])
+    before = figures(tmp_path / "run")
+    (tmp_path / ".viva" / "store.sqlite").unlink()
+    assert status(["grade", str(tmp_path / "run")]) == 1
+    assert figures(tmp_path / "run") == before
+
+
+def test_the_gate_can_be_asked_again_with_another_policy(world: Path, tmp_path: Path) -> None:
+    status(["run", str(world), "-o", str(tmp_path / "run")])
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("margin_points: 60\nother_slices: advisory\n")
+    assert status(["gate", str(tmp_path / "run"), "--policy", str(policy)]) == 0
+    policy.write_text("min_items: 1000\n")
+    assert status(["gate", str(tmp_path / "run"), "--policy", str(policy)]) == 2
+
+
+def run_in_a_process(plan: Path, out: Path) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "harness.cli.main", "run", str(plan), "-o", str(out)]
+    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def stored_keys(store: Path) -> dict[str, str]:
+    """Key and creation time of every response that is finished."""
+    if not store.exists():
+        return {}
+    with sqlite3.connect(store) as database:
+        try:
+            return {
+                key: json.loads(body)["created_at"] for key, body in database.execute("SELECT key, body FROM responses")
+            }
+        except sqlite3.OperationalError:  # killed before the tables were made
+            return {}
+
+
+def test_killed_at_ten_moments_it_loses_nothing_and_asks_nothing_twice(
+    make_world: Callable[..., Path], tmp_path: Path
+) -> None:
+    plan = make_world(n=800)
+    undisturbed = run_in_a_process(plan, tmp_path / "undisturbed")
+    began = time.monotonic()
+    _, errors = undisturbed.communicate(timeout=300)
+    took = time.monotonic() - began
+    assert undisturbed.returncode == 1, errors
+    store = tmp_path / ".viva" / "store.sqlite"
+    for part in tmp_path.glob(".viva/*"):
+        part.unlink()
+    rng = random.Random(11)
+    finished: dict[str, str] = {}
+    kept_each_time = []
+    for _ in range(10):
+        process = run_in_a_process(plan, tmp_path / "killed")
+        time.sleep(rng.uniform(0.3, 1.0) * took)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert process.stderr is not None
+        process.stderr.close()
+        now = stored_keys(store)
+        assert finished.items() <= now.items(), "a finished response was lost or made again"
+        kept_each_time.append(len(now))
+        finished = now
+    assert max(kept_each_time) > 0, "every kill came before the first response"
+    final = run_in_a_process(plan, tmp_path / "killed")
+    _, errors = final.communicate(timeout=300)
+    assert final.returncode == 1, errors
+    assert finished.items() <= stored_keys(store).items()
+    assert len(stored_keys(store)) == 3 * 800
+    assert figures(tmp_path / "killed") == figures(tmp_path / "undisturbed")
+
+
+def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(make_world: Callable[..., Path], tmp_path: Path) -> None:
+    plan = make_world(n=4000)
+    process = run_in_a_process(plan, tmp_path / "run")
+    store = tmp_path / ".viva" / "store.sqlite"
+    deadline = time.monotonic() + 120
+    while not stored_keys(store) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.decode().strip().endswith("run the same command again to go on")
+    assert "Traceback" not in errors.decode()
+    assert stored_keys(store)
