@@ -3,6 +3,9 @@ ENGINE ?= auto
 INSTALLED := .venv/installed-$(ENGINE)
 BIN := .venv/bin
 
+# Where this is set, every start of viva would compile a thousand modules of its libraries anew, and take twice the time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install demo test check train-demo clean
 .DEFAULT_GOAL := help
 

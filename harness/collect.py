@@ -7,27 +7,19 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from harness.errors import DataError, EngineError, VivaError, nearest
-from harness.identity import keyed, suite_fingerprint
-from harness.plan import ModelSpec, Plan, SuiteSpec
+from harness.errors import EngineError, VivaError
+from harness.identity import keyed
+from harness.plan import ModelSpec, Plan
 from harness.progress import Progress
-from harness.protocols import Engine, EngineKind, SuiteLoader
-from harness.records import ALL, Grade, Message, ModelCard, Request, Response, Role, Sample
+from harness.protocols import Engine, EngineKind
+from harness.records import Grade, Message, ModelCard, Request, Response, Role, Sample
 from harness.store import Store
+from harness.suite import Suite
 
 log = logging.getLogger(__name__)
 
 FollowUps = Callable[[Sample, Response], Sequence[Request]]
 ENGINE_GIVES_UP_AFTER = 20  # failed requests in a row: the engine is gone, not the requests bad
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suite:
-    """Loaded samples, unique by id, and how they are to be graded."""
-
-    spec: SuiteSpec
-    samples: tuple[Sample, ...]
-    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,69 +59,85 @@ class Ask:
         return ((suite.fingerprint, sample.id, attempt) for suite, sample, attempt in self.serves)
 
 
-def load_suites(specs: Iterable[SuiteSpec], sources: Mapping[str, SuiteLoader]) -> tuple[Suite, ...]:
-    """Raises DataError for an empty suite and for samples that share an id."""
-    return tuple(make_suite(spec, sources[spec.source](spec)) for spec in specs)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One model's part of a run: what it is, and everything that it is asked."""
+
+    role: Role
+    spec: ModelSpec
+    fingerprint: str
+    kind: EngineKind
+    asks: tuple[Ask, ...]
+
+    def missing(self, store: Store) -> list[Ask]:
+        """What the store does not know the answer of."""
+        known = store.known(ask.request.key for ask in self.asks)
+        return [ask for ask in self.asks if ask.request.key not in known]
 
 
-def make_suite(spec: SuiteSpec, samples: Sequence[Sample]) -> Suite:
-    if not samples:
-        raise DataError(f'suite "{spec.name}": no samples{f" in {spec.path}" if spec.path else ""}')
-    first: dict[str, int] = {}
-    for number, sample in enumerate(samples, 1):
-        if sample.id in first:
-            raise DataError(
-                f'suite "{spec.name}": samples {first[sample.id]} and {number} share the id "{sample.id}"; '
-                "remove one, or map an id that tells them apart"
-            )
-        first[sample.id] = number
-    _check_slices(spec, samples)
-    return Suite(spec=spec, samples=tuple(samples), fingerprint=suite_fingerprint(samples))
+def survey(plan: Plan, suites: tuple[Suite, ...], engines: Mapping[str, EngineKind]) -> tuple[Collected, list[Work]]:
+    """What every model is and will be asked; models that cannot be told what they are have failed already.
 
-
-def _check_slices(spec: SuiteSpec, samples: Sequence[Sample]) -> None:
-    declared = dict.fromkeys(name for sample in samples for name in sample.slices)
-    if ALL in declared:
-        raise DataError(f'suite "{spec.name}": a slice may not be called "{ALL}", the name of the whole; rename it')
-    for name in spec.slices or ():
-        if name not in declared:
-            raise DataError(f'suite "{spec.name}": no sample has a slice "{name}"{nearest(name, declared)}')
-
-
-def collect(plan: Plan, suites: tuple[Suite, ...], engines: Mapping[str, EngineKind], desk: "Desk") -> Collected:
-    """Ask one model after the other what the store does not hold yet. Raises EngineError if the teacher fails."""
-    found = Collected(suites=suites)
-    fingerprints = _fingerprints(plan, engines, found)
+    Raises EngineError where that is the teacher.
+    """
+    found = Collected(suites=suites, notes=[note for suite in suites for note in _limited(suite)])
+    work: list[Work] = []
     for role, spec in plan.models():
-        fingerprint = fingerprints.get(spec.name)
-        if fingerprint is None:
-            continue
-        asks = plan_asks(plan, spec, suites, fingerprint)
-        answers, failure = desk.answers(spec, fingerprint, engines[spec.engine], asks)
-        for ask in asks:
+        kind = engines[spec.engine]
+        try:
+            fingerprint = kind.fingerprint(spec)
+        except EngineError as error:
+            log.warning("%s; the run goes on without it", error)
+            _give_up_on(found, role, spec, "", error)
+        else:
+            asks = tuple(plan_asks(plan, spec, suites, fingerprint))
+            work.append(Work(role=role, spec=spec, fingerprint=fingerprint, kind=kind, asks=asks))
+    return found, work
+
+
+def check_ready(work: Iterable[Work], store: Store) -> None:
+    """Raises UsageError for the first model that has to be asked and cannot be."""
+    for part in work:
+        if part.missing(store):
+            part.kind.check_ready(part.spec)
+
+
+def collect(found: Collected, work: Iterable[Work], desk: "Desk") -> Collected:
+    """Ask one model after the other what the store does not hold yet. Raises EngineError if the teacher fails."""
+    for part in work:
+        answers, failure = desk.answers(part)
+        for ask in part.asks:
             response = answers.get(ask.request.key)
             if response is not None:
                 found.answers += [
                     Answer(suite=suite.spec.name, sample=sample.id, attempt=attempt, response=response)
                     for suite, sample, attempt in ask.serves
                 ]
+        found.notes += _observed(part.spec, answers.values())
         if failure:
-            _give_up_on(found, role, spec, fingerprint, failure)
+            _give_up_on(found, part.role, part.spec, part.fingerprint, failure)
         else:
-            found.models.append(card(role, spec, fingerprint))
+            found.models.append(card(part.role, part.spec, part.fingerprint))
     return found
 
 
-def _fingerprints(plan: Plan, engines: Mapping[str, EngineKind], found: Collected) -> dict[str, str]:
-    """What every model is, before any is asked: one that is not there is known at once."""
-    fingerprints: dict[str, str] = {}
-    for role, spec in plan.models():
-        try:
-            fingerprints[spec.name] = engines[spec.engine].fingerprint(spec)
-        except EngineError as error:
-            log.warning("%s; the run goes on without it", error)
-            _give_up_on(found, role, spec, "", error)
-    return fingerprints
+def _limited(suite: Suite) -> Iterator[str]:
+    if len(suite.asked) < len(suite.samples):
+        name, asked, n = suite.spec.name, len(suite.asked), len(suite.samples)
+        yield f"{name}: only the first {asked} of {n} samples were asked (--limit); the rest is left out."
+
+
+def _observed(spec: ModelSpec, answers: Iterable[Response]) -> Iterator[str]:
+    """What servers said they were, where that is not just the model asked for."""
+    said = dict.fromkeys(
+        " ".join(filter(None, (r.served_model, r.system_fingerprint))) for r in answers if not r.failure
+    )
+    served = [name for name in said if name]
+    if len(served) > 1:
+        shown = ", ".join(served[:4]) + (", ..." if len(served) > 4 else "")
+        yield f"{spec.name}: its server called itself {len(served)} things ({shown}): the answers may mix versions."
+    elif served and not served[0].startswith(spec.model):
+        yield f"{spec.name}: asked for {spec.model}, answered by what calls itself {served[0]}."
 
 
 def card(role: Role, spec: ModelSpec, fingerprint: str, failure: str | None = None) -> ModelCard:
@@ -150,7 +158,7 @@ def plan_asks(plan: Plan, spec: ModelSpec, suites: Iterable[Suite], fingerprint:
     serves: dict[str, list[tuple[Suite, Sample, int]]] = {}
     requests: dict[str, Request] = {}
     for suite in suites:
-        for sample in suite.samples:
+        for sample in suite.asked:
             for attempt in range(plan.repeats):
                 request = keyed(request_for(sample, spec, plan, attempt), fingerprint)
                 requests[request.key] = request
@@ -178,26 +186,26 @@ class Desk:
     logs: Path
     follow_ups: FollowUps = lambda sample, response: ()
     asked: dict[str, int] = field(default_factory=dict)
+    cost: dict[str, float] = field(default_factory=dict)
 
-    def answers(
-        self, spec: ModelSpec, fingerprint: str, kind: EngineKind, asks: Sequence[Ask]
-    ) -> tuple[dict[str, Response], EngineError | None]:
+    def answers(self, work: Work) -> tuple[dict[str, Response], EngineError | None]:
         """Responses by key, and the error that ended the model's work early, if one did.
 
         Follow-ups are asked before the model is unloaded. A model that has nothing new to answer is not loaded.
         """
         answers: dict[str, Response] = {}
+        spec = work.spec
         self.asked[spec.name] = 0
         with ExitStack() as stack:
 
             @cache
             def load() -> Engine:
                 with self.progress.step(f"{spec.name}: loading", None):
-                    return stack.enter_context(kind.load(spec, self.logs / f"{spec.name}.log"))
+                    return stack.enter_context(work.kind.load(spec, self.logs / f"{spec.name}.log"))
 
             try:
-                self._fill(answers, spec, asks, load)
-                self._fill(answers, spec, self._further(asks, answers, fingerprint), load)
+                self._fill(answers, spec, work.asks, load)
+                self._fill(answers, spec, self._further(work, answers), load)
             except EngineError as error:
                 return answers, error
         return answers, None
@@ -225,19 +233,26 @@ class Desk:
                     )
                 if not response.failure:
                     self.store.save_response(response, missing[response.key].links())
-                    self.asked[spec.name] += 1
+                    self._count(spec, response)
                 advance(1)
 
-    def _further(self, asks: Sequence[Ask], answers: Mapping[str, Response], fingerprint: str) -> list[Ask]:
+    def _count(self, spec: ModelSpec, response: Response) -> None:
+        self.asked[spec.name] += 1
+        price = spec.endpoint.price if spec.endpoint else None
+        if price:
+            spent = price.of(response.prompt_tokens or 0, response.completion_tokens or 0)
+            self.cost[spec.name] = self.cost.get(spec.name, 0.0) + spent
+
+    def _further(self, work: Work, answers: Mapping[str, Response]) -> list[Ask]:
         """What the graders want to ask of answered samples: follow-ups serve the attempt that they follow."""
         further: list[Ask] = []
-        for ask in asks:
+        for ask in work.asks:
             response = answers.get(ask.request.key)
             if response is None or response.failure:
                 continue
             for suite, sample, attempt in ask.serves:
                 for request in self.follow_ups(sample, response):
-                    further.append(Ask(keyed(request, fingerprint), ((suite, sample, attempt),)))
+                    further.append(Ask(keyed(request, work.fingerprint), ((suite, sample, attempt),)))
         return further
 
 

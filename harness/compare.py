@@ -3,6 +3,7 @@
 Pairs are made by sample id within a suite. Repeated attempts are averaged within the item first: the item is the unit.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.collect import Answer, Collected, Suite
+from harness.collect import Answer, Collected
 from harness.grading import grades_by_item
 from harness.policy import Policy
 from harness.records import (
@@ -29,17 +30,21 @@ from harness.records import (
     SuiteCard,
 )
 from harness.stats import clustered, multiplicity, paired, power, retention
+from harness.suite import Suite
 
 Floats = NDArray[np.float64]
+DISCOVERY_RATE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One sample that both models answered, with every attempt's grade."""
+    """One sample that both models answered, with every attempt's grade, and the means of their scores."""
 
     sample: Sample
     teacher: tuple[Grade, ...]
     student: tuple[Grade, ...]
+    teacher_score: float
+    student_score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +62,40 @@ def compare(
     found: Collected, grades: Sequence[Grade], policy: Policy
 ) -> tuple[tuple[Comparison, ...], tuple[Pair, ...]]:
     """Comparisons (whole suite first, then slices in natural order) and pairs, for every suite and student."""
+    teacher = next(m.name for m in found.models if m.role == "teacher")
+    return _beside(teacher, [m.name for m in found.models if m.role != "teacher"], found, grades, policy)
+
+
+def beside_incumbent(
+    incumbent: str, found: Collected, grades: Sequence[Grade], policy: Policy
+) -> tuple[Comparison, ...]:
+    """The other students beside the student that serves today. In these, `teacher` is the incumbent's side."""
+    rivals = [m.name for m in found.models if m.role == "student" and m.name != incumbent]
+    return _beside(incumbent, rivals, found, grades, policy)[0]
+
+
+def standing(c: Comparison) -> str:
+    """A candidate beside an incumbent: what the 95% interval shows, and for slices whether it outlasts correction.
+
+    A slice's difference is confirmed at a false discovery rate of 10% (Benjamini-Hochberg over the suite's slices).
+    """
+    interval = c.delta95
+    if interval is None or interval.low is None or interval.high is None or interval.low <= 0 <= interval.high:
+        return "no difference shown"
+    word = "better" if interval.low > 0 else "worse"
+    return word if c.slice == Slice() or (c.p_adjusted or 0) <= DISCOVERY_RATE else f"{word}, unconfirmed"
+
+
+def _beside(
+    reference: str, pupils: Sequence[str], found: Collected, grades: Sequence[Grade], policy: Policy
+) -> tuple[tuple[Comparison, ...], tuple[Pair, ...]]:
     by_item = grades_by_item(grades)
     costs = _costs(found.answers)
-    teacher = next(m.name for m in found.models if m.role == "teacher")
     comparisons: list[Comparison] = []
     pairs: list[Pair] = []
     for suite in found.suites:
-        for student in (m.name for m in found.models if m.role != "teacher"):
-            table = tabulate(suite, teacher, student, by_item)
+        for pupil in pupils:
+            table = tabulate(suite, reference, pupil, by_item)
             comparisons += _compare_table(table, costs, policy)
             pairs += [_pair(table, item) for item in table.items]
     return tuple(comparisons), tuple(pairs)
@@ -81,10 +112,13 @@ def tabulate(suite: Suite, teacher: str, student: str, grades: Mapping[tuple[str
             for name, side in scored.items()
             if not side
         ]
-        if reasons:
+        if not any(sides.values()):
+            dropped.setdefault("no response from either", []).append(sample)
+        elif reasons:
             dropped.setdefault("; ".join(reasons), []).append(sample)
         else:
-            items.append(Item(sample, scored[teacher], scored[student]))
+            ours, theirs = scored[teacher], scored[student]
+            items.append(Item(sample, ours, theirs, _mean(ours), _mean(theirs)))
     return Table(suite, teacher, student, tuple(items), {why: tuple(which) for why, which in dropped.items()})
 
 
@@ -180,10 +214,8 @@ class _Scores:
         given = [i.sample.cluster for i in items]
         clusters = [c if c is not None else f"\0{n}" for n, c in enumerate(given)] if any(given) else None
         once = all(len(i.teacher) == len(i.student) == 1 for i in items)
-        teacher, student = (
-            np.array([_mean(side) for side in sides])
-            for sides in zip(*((i.teacher, i.student) for i in items), strict=True)
-        )
+        teacher = np.array([i.teacher_score for i in items])
+        student = np.array([i.student_score for i in items])
         whole = bool(np.isin(teacher, (0, 1)).all() and np.isin(student, (0, 1)).all())
         plain = once and whole and clusters is None and bool((sizes == sizes[0]).all())
         return cls(teacher, student, sizes, clusters, plain)
@@ -222,8 +254,9 @@ class _Scores:
         return ratio, retention.conditional_weighted(self.teacher, self.student, self.weights, self.clusters, level)
 
 
-def _mean(grades: Iterable[Grade]) -> float:
-    return float(np.mean([g.score for g in grades]))
+def _mean(grades: Sequence[Grade]) -> float:
+    """Of scored grades; of the one attempt that there mostly is, exactly its score."""
+    return math.fsum(g.score or 0.0 for g in grades) / len(grades)
 
 
 def _items_needed(difference: Floats, scores: _Scores, policy: Policy, table: Table, piece: Slice) -> int:
@@ -236,9 +269,9 @@ def _losses(items: Sequence[Item], sizes: Floats) -> dict[Outcome, float]:
     """The teacher's lead by what the student did: shares of all items (weighted) that sum to minus the delta."""
     total = dict.fromkeys(OUTCOMES, 0.0)
     for item, size in zip(items, sizes, strict=True):
-        teacher = _mean(item.teacher)
         for grade in item.student:
-            total[grade.outcome] += float(size) * (teacher - (grade.score or 0.0)) / len(item.student)
+            lead = item.teacher_score - (grade.score or 0.0)
+            total[grade.outcome] += float(size) * lead / len(item.student)
     return {outcome: part / float(sizes.sum()) for outcome, part in total.items() if part}
 
 
@@ -274,8 +307,8 @@ def _pair(table: Table, item: Item) -> Pair:
         student=table.student,
         slices=item.sample.slices,
         weight=item.sample.weight,
-        teacher_score=_mean(item.teacher),
-        student_score=_mean(item.student),
+        teacher_score=item.teacher_score,
+        student_score=item.student_score,
         teacher_outcome=teacher.outcome,
         student_outcome=student.outcome,
         teacher_answer=teacher.answer,

@@ -8,13 +8,14 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.collect import Answer, Suite
+from harness.collect import Answer
 from harness.errors import DataError, nearest
 from harness.identity import grade_key
 from harness.progress import Progress
 from harness.protocols import Grader, GraderKind
 from harness.records import Grade, Json, Judgement, Response, Sample
 from harness.store import Store
+from harness.suite import Suite
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,8 @@ def check_gold(assigned: Mapping[tuple[str, str], Assigned]) -> None:
         try:
             judgement = judge.grader(judge.sample, gold)
         except ValueError as error:
-            raise DataError(f'suite "{suite}": sample "{sample_id}": {error}') from None
+            mend = "mend the target or change the grader"
+            raise DataError(f'suite "{suite}": sample "{sample_id}": {error}; {mend}') from None
         if judgement.outcome != "correct":
             raise DataError(
                 f'suite "{suite}": sample "{sample_id}": its own grader "{judge.name}" does not accept the target '

@@ -7,12 +7,15 @@ JSON, cut to 40 hexadecimal digits.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
-from harness.records import Json, Message, Request, Sample
+from harness.records import Decoding, Json, Message, Request, Sample
 
 DIGITS = 40
+# Named once: `dataclasses.asdict` copies every value and takes most of the time of naming thousands of requests.
+_ASKED = tuple(f.name for f in fields(Request) if f.name != "key")
+_DECODING = tuple(f.name for f in fields(Decoding))
 
 
 def digest(value: object) -> str:
@@ -47,8 +50,11 @@ def _content(sample: Sample) -> dict[str, object]:
 
 def keyed(request: Request, model_fingerprint: str) -> Request:
     """The request with its key for this model: the prompt, decoding and attempt, and nothing else."""
-    asked = {name: value for name, value in asdict(request).items() if name != "key"}
-    asked["decoding"] |= {name: float(asked["decoding"][name]) for name in ("temperature", "top_p")}  # 0 is 0.0
+    how = request.decoding
+    decoding = {name: getattr(how, name) for name in _DECODING}
+    decoding |= {"temperature": float(how.temperature), "top_p": float(how.top_p)}  # 0 is 0.0
+    asked = {name: getattr(request, name) for name in _ASKED}
+    asked |= {"messages": [{"role": m.role, "content": m.content} for m in request.messages], "decoding": decoding}
     return replace(request, key=digest({"model": model_fingerprint, **asked}))
 
 

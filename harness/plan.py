@@ -3,7 +3,7 @@
 Names of engines, graders and suite sources are not imported here: whoever reads a plan hands over what is known.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -39,6 +39,29 @@ class DecodingSpec(Strict):
         return Decoding(**self.model_dump())
 
 
+class Price(Strict):
+    """What a hosted model costs, in one currency of the user's, per million tokens."""
+
+    input: Annotated[float, Field(ge=0)]
+    output: Annotated[float, Field(ge=0)]
+
+    def of(self, prompt_tokens: float, completion_tokens: float) -> float:
+        return (prompt_tokens * self.input + completion_tokens * self.output) / 1e6
+
+
+class EndpointSpec(Strict):
+    """How a model behind an OpenAI-compatible endpoint is reached. Times in seconds; keys stay in the environment."""
+
+    url: str | None = None
+    key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    concurrency: Annotated[int, Field(ge=1, le=1024)] = 16
+    timeout_s: Annotated[float, Field(gt=0)] = 600.0
+    retries: Annotated[int, Field(ge=0, le=20)] = 5
+    stream: bool = True
+    price: Price | None = None
+    spend_limit: Annotated[float, Field(gt=0)] | None = None
+
+
 class ModelSpec(Strict):
     """One model: what it is, which engine reaches it, and how it is spoken to."""
 
@@ -53,6 +76,7 @@ class ModelSpec(Strict):
     thinking: Thinking | None = Thinking()
     decoding: DecodingSpec | None = None
     args: dict[str, Json] = Field(default_factory=dict)
+    endpoint: EndpointSpec | None = None
 
 
 class RowMap(Strict):
@@ -93,6 +117,7 @@ class Plan(Strict):
     name: str = "evaluation"
     teacher: ModelSpec
     students: Annotated[tuple[ModelSpec, ...], Field(min_length=1)]
+    incumbent: str | None = None
     base: ModelSpec | None = None
     suites: Annotated[tuple[SuiteSpec, ...], Field(min_length=1)]
     decoding: DecodingSpec = DecodingSpec()
@@ -105,15 +130,19 @@ class Plan(Strict):
         roles: list[tuple[Role, ModelSpec]] = [("teacher", self.teacher), *(("student", s) for s in self.students)]
         return (*roles, ("base", self.base)) if self.base else tuple(roles)
 
+    def store_path(self) -> Path | None:
+        """The file that keeps answers; None keeps them in memory, for plans that no file holds."""
+        return Path(self.store) if self.store else None
+
     def decoding_of(self, model: ModelSpec) -> Decoding:
         return (model.decoding or self.decoding).value()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The names that a plan may use."""
+    """The names that a plan may use. An engine comes with what it knows of a model at once: a fault, or None."""
 
-    engines: Sequence[str]
+    engines: Mapping[str, Callable[[ModelSpec], str | None]]
     graders: Sequence[str]
     sources: Sequence[str]
 
@@ -121,10 +150,10 @@ class Known:
 def load_plan(path: Path, known: Known) -> Plan:
     """Read a plan, its paths made absolute. Raises PlanError with file, line and the mend."""
     document = strict_yaml.read(path)
-    plan = document.validate(Plan)
+    plan = _with_absolute_paths(document.validate(Plan), path.resolve().parent)
     for where, message in _faults(plan, known):
         raise PlanError(f"{document.place(where)}: {message}")
-    return _with_absolute_paths(plan, path.resolve().parent)
+    return plan
 
 
 def load_policy(path: Path) -> Policy:
@@ -142,6 +171,13 @@ def _faults(plan: Plan, known: Known) -> Iterator[tuple[tuple[str | int, ...], s
         if model.name in seen:
             yield (*place, "name"), f'two models are called "{model.name}"; give each a name of its own'
         seen.add(model.name)
+    for place, model in _placed_models(plan):
+        fault = known.engines[model.engine](model)
+        if fault is not None:
+            yield (*place, "model"), f'model "{model.name}": {fault}'
+    names = [student.name for student in plan.students]
+    if plan.incumbent is not None and plan.incumbent not in names:
+        yield ("incumbent",), f'incumbent "{plan.incumbent}" is none of the students{nearest(plan.incumbent, names)}'
     suites: set[str] = set()
     for index, suite in enumerate(plan.suites):
         place = ("suites", index)

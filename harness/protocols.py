@@ -22,8 +22,19 @@ class Engine(Protocol):
 class EngineKind(Protocol):
     """A way to reach models."""
 
+    def fault(self, model: "ModelSpec") -> str | None:
+        """What in the plan's words cannot be right, found out at once and offline: a folder that is not there.
+
+        The text begins where `model "name": ` would end, and tells the mend.
+        """
+        ...
+
     def fingerprint(self, model: "ModelSpec") -> str:
-        """What the model is, found out without loading it. Raises EngineError when it is not there."""
+        """What the model is, found out without loading it. Raises EngineError."""
+        ...
+
+    def check_ready(self, model: "ModelSpec") -> None:
+        """Raises UsageError where what asking needs is missing: a package, a key. Called before any model is asked."""
         ...
 
     def load(self, model: "ModelSpec", log_file: Path) -> AbstractContextManager[Engine]:

@@ -315,7 +315,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """Everything that report and gate are made from, beside the texts. `pairs_digest` names `pairs.parquet`."""
+    """Everything that report and gate are made from, beside the texts. `pairs_digest` names `pairs.parquet`.
+
+    `beside_incumbent` compares the other students with `incumbent`, the student that serves today: its side stands in
+    for the teacher's. The gate does not look at it.
+    """
 
     name: str
     created_at: str
@@ -324,6 +328,8 @@ class Evaluation:
     models: tuple[ModelCard, ...]
     suites: tuple[SuiteCard, ...]
     comparisons: tuple[Comparison, ...]
+    incumbent: str | None = None
+    beside_incumbent: tuple[Comparison, ...] = ()
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     pairs_digest: str | None = None

@@ -129,7 +129,7 @@ class RunFolder:
         try:
             return from_json(kind, json.loads(path.read_text(encoding="utf-8")))
         except (ValueError, StoreError) as error:
-            raise StoreError(f"{path}: {error}") from None
+            raise StoreError(f"{path}: damaged ({error}); the command that made the run makes it again") from None
 
     def _json(self, name: str, record: object) -> None:
         with self._placed(name) as path:
@@ -148,7 +148,10 @@ class RunFolder:
             yield draft
             os.replace(draft, self.path / name)
         except OSError as error:
-            raise StoreError(f"{self.path / name}: cannot be written ({error.strerror or error})") from None
+            why = os.strerror(error.errno) if error.errno else str(error)
+            raise StoreError(
+                f"{self.path / name}: cannot be written ({why}); answers are kept: mend that and run it again"
+            ) from None
         finally:
             draft.unlink(missing_ok=True)
 

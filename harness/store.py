@@ -7,8 +7,8 @@ against the death of the process; a power cut can lose the last commits, never t
 import math
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import astuple, replace
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import astuple, dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -25,7 +25,21 @@ CREATE TABLE IF NOT EXISTS links (
     PRIMARY KEY (suite, sample, model, attempt, key)
 ) WITHOUT ROWID;
 """
+_MATCHING = "model = coalesce(?1, model) AND (?2 IS NULL OR coalesce(json_extract(body, '$.created_at'), '') < ?2)"
 _CHUNK = 500  # below SQLite's limit of variables in one statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the store holds of one model, by the name that it had when it was first asked. Times in ISO format."""
+
+    model: str
+    responses: int
+    samples: int
+    suites: int
+    bytes: int
+    first: str | None
+    last: str | None
 
 
 class Store:
@@ -36,7 +50,11 @@ class Store:
 
     def responses(self, keys: Iterable[str]) -> dict[str, Response]:
         """The responses that are there, by key."""
-        return {key: from_text(Response, body) for key, body in self._select("responses", keys)}
+        return {key: from_text(Response, body) for key, body in self._select("key, body FROM responses", keys)}
+
+    def known(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys that have a response."""
+        return {key for (key,) in self._select("key FROM responses", keys)}
 
     def save_response(self, response: Response, links: Iterable[tuple[str, str, int]]) -> None:
         """Keep a response and what it serves: (suite fingerprint, sample id, attempt). One commit."""
@@ -54,7 +72,7 @@ class Store:
                 self._link(response.key, response.model, links)
 
     def judgements(self, keys: Iterable[str]) -> dict[str, Judgement]:
-        return {key: from_text(Judgement, body) for key, body in self._select("grades", keys)}
+        return {key: from_text(Judgement, body) for key, body in self._select("key, body FROM grades", keys)}
 
     def save_judgements(self, judgements: Iterable[tuple[str, Judgement]]) -> None:
         """Keep judgements by grade key; those that failed are not kept, so that they are tried again."""
@@ -67,15 +85,60 @@ class Store:
             t: self._db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("responses", "grades", "links")
         }
 
+    def kept(self) -> tuple[Kept, ...]:
+        """Every model, by name."""
+        rows = self._db.execute(
+            "SELECT model, count(*), sum(length(body)), min(json_extract(body, '$.created_at')), "
+            "max(json_extract(body, '$.created_at')) "
+            "FROM responses GROUP BY model ORDER BY model"
+        ).fetchall()
+        served = {
+            model: (samples, suites)
+            for model, samples, suites in self._db.execute(
+                "SELECT r.model, count(DISTINCT l.suite || l.sample), count(DISTINCT l.suite) "
+                "FROM links l JOIN responses r ON r.key = l.key GROUP BY r.model"
+            )
+        }
+        return tuple(
+            Kept(
+                model=model,
+                responses=n,
+                samples=served.get(model, (0, 0))[0],
+                suites=served.get(model, (0, 0))[1],
+                bytes=size,
+                first=first,
+                last=last,
+            )
+            for model, n, size, first, last in rows
+        )
+
+    def count_matching(self, model: str | None, before: str | None) -> int:
+        """How many responses `remove` would remove."""
+        found: int = self._db.execute(f"SELECT count(*) FROM responses WHERE {_MATCHING}", (model, before)).fetchone()[
+            0
+        ]
+        return found
+
+    def remove(self, model: str | None, before: str | None) -> None:
+        """Forget a model's responses (None: any), those made before an ISO time (None: ever), and every grade.
+
+        A grade's key does not tell which response it is of, and grades are made again at no cost.
+        """
+        with self._db:
+            self._db.execute(f"DELETE FROM responses WHERE {_MATCHING}", (model, before))
+            self._db.execute("DELETE FROM links WHERE key NOT IN (SELECT key FROM responses)")
+            self._db.execute("DELETE FROM grades")
+        self._db.execute("VACUUM")
+
     def _link(self, key: str, model: str, links: Iterable[tuple[str, str, int]]) -> None:
         rows = [(suite, sample, model, attempt, key) for suite, sample, attempt in links]
         self._db.executemany("INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?, ?)", rows)
 
-    def _select(self, table: str, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
+    def _select(self, what: str, keys: Iterable[str]) -> Iterator[tuple[str, ...]]:
         iterator = iter(dict.fromkeys(keys))
         while chunk := list(islice(iterator, _CHUNK)):
             marks = ",".join("?" * len(chunk))
-            yield from self._db.execute(f"SELECT key, body FROM {table} WHERE key IN ({marks})", chunk)
+            yield from self._db.execute(f"SELECT {what} WHERE key IN ({marks})", chunk)
 
 
 def _finite(response: Response) -> Response:
@@ -83,6 +146,11 @@ def _finite(response: Response) -> Response:
     if response.logprob is None or all(math.isfinite(value) for value in astuple(response.logprob)):
         return response
     return replace(response, logprob=None)
+
+
+def open_existing_store(path: Path | None) -> AbstractContextManager[Store]:
+    """The store to look into; an empty one in memory where there is none yet. Raises StoreError."""
+    return open_store(path if path is not None and path.exists() else None)
 
 
 @contextmanager
@@ -99,17 +167,19 @@ def open_store(path: Path | None) -> Iterator[Store]:
             _prepare(connection, path)
             yield Store(connection)
         except sqlite3.Error as error:
-            raise StoreError(f"{path}: the store failed ({error}); what was finished before is kept") from error
+            raise StoreError(
+                f"{path}: the store failed ({error}); what was finished is kept: mend that and run it again"
+            ) from error
 
 
 def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise StoreError(
             f"{path}: written by a newer viva (store version {version}); update viva or name another store"
         )
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
     if version == 0:
         with connection:
             connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")

@@ -1,12 +1,13 @@
 """The whole flow over injected parts: ask or import, then grade, compare, judge and report."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.collect import Collected, Desk, collect, load_suites, make_suite
-from harness.compare import compare, suite_card
+from harness.collect import Collected, Desk, check_ready, collect, survey
+from harness.compare import beside_incumbent, compare, suite_card
+from harness.errors import UsageError, nearest
 from harness.gate import check_names, judge
 from harness.grading import assign, check_gold, grade_all
 from harness.plan import Plan
@@ -15,7 +16,8 @@ from harness.progress import Progress
 from harness.protocols import EngineKind, GraderKind, Reporter, SuiteLoader
 from harness.records import Evaluation, Json, Verdict
 from harness.runfolder import Manifest, RunFolder
-from harness.store import Store, open_store
+from harness.store import Store, open_existing_store, open_store
+from harness.suite import Suite, load_suites, make_suite
 from harness.version import VERSION
 
 
@@ -36,39 +38,78 @@ class Outcome:
     evaluation: Evaluation
     verdict: Verdict
     report: Path
-    asked: Mapping[str, int]
+    asked: Mapping[str, int] = field(default_factory=dict)
+    cost: Mapping[str, float] = field(default_factory=dict)
 
 
-def run(plan: Plan, written: Json, parts: Parts, folder: RunFolder, progress: Progress) -> Outcome:
-    """Ask, grade, compare, judge, report. What the store holds already is not asked again.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A plan with its suites loaded and found fit; `written` is the plan in the user's words."""
 
-    Raises DataError before any model is asked when a suite or a gold answer is not fit, EngineError without a teacher.
+    plan: Plan
+    written: Json
+    suites: tuple[Suite, ...]
+
+
+def prepare(plan: Plan, written: Json, parts: Parts, limit: int | None = None) -> Job:
+    """Load the suites; `limit` asks only for the first samples of each. Nothing is written and no model is asked.
+
+    Raises DataError when a suite or a gold answer is not fit, UsageError when the gate names what no suite has.
     """
-    suites = load_suites(plan.suites, parts.sources)
+    suites = load_suites(plan.suites, parts.sources, limit)
     check_gold(assign(suites, parts.graders))
     check_names([(card.name, part) for card in map(suite_card, suites) for part in card.parts], plan.gate)
-    with open_store(Path(plan.store) if plan.store else None) as store:
+    return Job(plan=plan, written=written, suites=suites)
+
+
+def run(job: Job, parts: Parts, folder: RunFolder, progress: Progress) -> Outcome:
+    """Ask, grade, compare, judge, report. What the store holds already is not asked again.
+
+    Raises UsageError before anything is written when a model cannot be asked, EngineError without a teacher.
+    """
+    plan = job.plan
+    surveyed, work = survey(plan, job.suites, parts.engines)
+    with open_existing_store(plan.store_path()) as store:
+        check_ready(work, store)
+    with open_store(plan.store_path()) as store:
         desk = Desk(store=store, progress=progress, logs=folder.path / "logs")
-        found = collect(plan, suites, parts.engines, desk)
-        keep(found, written, folder)
-        outcome = conclude(found, written, plan.gate, parts, Place(folder, store, progress))
-    return replace(outcome, asked=desk.asked)
+        found = collect(surveyed, work, desk)
+        keep(found, job.written, folder)
+        outcome = conclude(found, job.written, plan.gate, parts, Place(folder, store, progress))
+    return replace(outcome, asked=desk.asked, cost=desk.cost)
 
 
 def regrade(policy: Policy, parts: Parts, folder: RunFolder, progress: Progress) -> Outcome:
     """Grade the answers of a run again, then all that follows; no model is asked."""
+    found = read_back(folder)
+    found.grades = [grade for grade in found.grades if grade.by != "grader"]
+    with open_store(None) as store:
+        return conclude(found, folder.manifest().plan, policy, parts, Place(folder, store, progress))
+
+
+def read_back(folder: RunFolder) -> Collected:
+    """What a run asked, was answered and graded, with all its grades."""
     manifest = folder.manifest()
     samples = folder.samples()
-    suites = tuple(make_suite(spec, samples.get(spec.name, [])) for spec in folder.suite_specs())
-    found = Collected(
-        suites=suites,
+    return Collected(
+        suites=tuple(make_suite(spec, samples.get(spec.name, [])) for spec in folder.suite_specs()),
         models=list(manifest.models),
         answers=folder.answers(),
-        grades=[grade for grade in folder.grades() if grade.by != "grader"],
+        grades=folder.grades(),
         notes=list(manifest.notes),
     )
-    with open_store(None) as store:
-        return conclude(found, manifest.plan, policy, parts, Place(folder, store, progress))
+
+
+def with_incumbent(evaluation: Evaluation, incumbent: str, folder: RunFolder, policy: Policy) -> Evaluation:
+    """The evaluation with the other students beside this one. Raises UsageError when it is no student of the run."""
+    students = [m.name for m in evaluation.models if m.role == "student"]
+    if incumbent not in students:
+        raise UsageError(f'incumbent "{incumbent}" is none of the students{nearest(incumbent, students)}')
+    if evaluation.incumbent == incumbent:
+        return evaluation
+    found = read_back(folder)
+    beside = beside_incumbent(incumbent, found, found.grades, policy)
+    return replace(evaluation, incumbent=incumbent, beside_incumbent=beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +139,20 @@ def conclude(found: Collected, written: Json, policy: Policy, parts: Parts, plac
     answers = found.ungraded()
     judges = assign(found.suites, parts.graders, only=((a.suite, a.sample) for a in answers))
     grades = [*found.grades, *grade_all(answers, judges, place.store, place.progress)]
+    incumbent = _text_of(written, "incumbent")
     with place.progress.step("comparing", None):
         comparisons, pairs = compare(found, grades, policy)
+        beside = beside_incumbent(incumbent, found, grades, policy) if incumbent else ()
     evaluation = Evaluation(
-        name=_name(written),
+        name=_text_of(written, "name") or "evaluation",
         created_at=_now(),
         viva_version=VERSION,
         plan=written if isinstance(written, dict) else {},
         models=tuple(found.models),
         suites=tuple(suite_card(suite) for suite in found.suites),
         comparisons=comparisons,
+        incumbent=incumbent,
+        beside_incumbent=beside,
         notes=tuple(found.notes),
         pairs_digest=place.folder.write_results(grades, pairs),
     )
@@ -115,12 +160,12 @@ def conclude(found: Collected, written: Json, policy: Policy, parts: Parts, plac
     place.folder.write_verdict(verdict)
     with place.progress.step("writing the report", None):
         page = parts.report(evaluation, verdict, pairs, place.folder.texts(), place.folder.path / "report")
-    return Outcome(evaluation=evaluation, verdict=verdict, report=page, asked={})
+    return Outcome(evaluation=evaluation, verdict=verdict, report=page)
 
 
-def _name(written: Json) -> str:
-    name = written.get("name") if isinstance(written, dict) else None
-    return name if isinstance(name, str) else "evaluation"
+def _text_of(written: Json, key: str) -> str | None:
+    value = written.get(key) if isinstance(written, dict) else None
+    return value if isinstance(value, str) else None
 
 
 def _now() -> str:

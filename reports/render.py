@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -20,11 +21,15 @@ STYLES = ("base.css", "figures.css", "answers.css", "media.css")
 
 
 def write_report(evaluation: Evaluation, verdict: Verdict, pairs: Sequence[Pair], texts: PairTexts, out: Path) -> Path:
-    """Write `out/index.html`, a `harness.protocols.Reporter`; returns its path."""
+    """Write `out/index.html` whole or not at all, a `harness.protocols.Reporter`; returns its path."""
     html = render(build(evaluation, verdict, pairs, texts))
     out.mkdir(parents=True, exist_ok=True)
-    page = out / "index.html"
-    page.write_text(html, encoding="utf-8", newline="\n")
+    page, draft = out / "index.html", out / ".index.html.draft"
+    try:
+        draft.write_text(html, encoding="utf-8", newline="\n")
+        os.replace(draft, page)
+    finally:
+        draft.unlink(missing_ok=True)
     return page
 
 

@@ -203,6 +203,33 @@ class StudentSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncumbentRow:
+    name: str
+    n: str
+    incumbent: str
+    candidate: str
+    drawing: Markup
+    delta: Estimate
+    badge: Badge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncumbentTable:
+    """One candidate beside the incumbent, on one suite and its slices."""
+
+    suite: str
+    student: str
+    axis: Markup
+    rows: tuple[IncumbentRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incumbent:
+    name: str
+    tables: tuple[IncumbentTable, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRow:
     detector: str
     where: str
@@ -260,6 +287,7 @@ class Page:
     cards: tuple[Card, ...]
     overall: tuple[Overall, ...]
     sections: tuple[StudentSection, ...]
+    incumbent: Incumbent
     findings: tuple[FindingRow, ...]
     dropped: tuple[DroppedRow, ...]
     notes: tuple[str, ...]

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,7 +14,19 @@ from pydantic_core import to_jsonable_python
 
 from harness.cli import wiring
 from harness.cli.main import COMMANDS, cli, status
-from harness.plan import DecodingSpec, ModelSpec, Plan, RowMap, SuiteSpec, Thinking, load_plan, load_policy
+from harness.plan import (
+    DecodingSpec,
+    EndpointSpec,
+    Known,
+    ModelSpec,
+    Plan,
+    Price,
+    RowMap,
+    SuiteSpec,
+    Thinking,
+    load_plan,
+    load_policy,
+)
 from harness.policy import Policy
 from suites.imports.mapped import ImportMap, load_map
 
@@ -22,6 +35,8 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("example
 SECTIONS: dict[tuple[str, str], type[BaseModel]] = {
     ("plan", "Plan"): Plan,
     ("plan", "Model"): ModelSpec,
+    ("plan", "Endpoint"): EndpointSpec,
+    ("plan", "Price"): Price,
     ("plan", "Thinking"): Thinking,
     ("plan", "Decoding"): DecodingSpec,
     ("plan", "Suite"): SuiteSpec,
@@ -35,6 +50,12 @@ SMALLEST = {
     "students": [{"name": "s", "model": "./s"}],
     "suites": [{"name": "x", "path": "x.jsonl", "map": {"prompt": "p"}}],
 }
+
+
+def known() -> Known:
+    """What plans may say, but for the models, which the examples' readers have and we have not."""
+    here = wiring.known(wiring.parts())
+    return replace(here, engines={name: lambda model: None for name in here.engines})
 
 
 def page(name: str) -> str:
@@ -84,7 +105,7 @@ def test_every_plan_example_loads(tmp_path: Path) -> None:
             load_policy(path)
         else:
             path.write_text(yaml.safe_dump({**SMALLEST, **written}), "utf-8")
-            load_plan(path, wiring.known(wiring.parts()))
+            load_plan(path, known())
 
 
 def test_every_map_example_loads(tmp_path: Path) -> None:
@@ -106,7 +127,7 @@ def written_by_init(folder: Path) -> str:
 
 def test_the_plan_of_init_loads(tmp_path: Path) -> None:
     written_by_init(tmp_path)
-    plan = load_plan(tmp_path / "plan.yaml", wiring.known(wiring.parts()))
+    plan = load_plan(tmp_path / "plan.yaml", known())
     assert len(plan.students) == 2
     assert plan.base is None
 
@@ -114,9 +135,9 @@ def test_the_plan_of_init_loads(tmp_path: Path) -> None:
 def test_the_plan_of_init_knows_every_key_and_loads_with_all_of_them(tmp_path: Path) -> None:
     everything = re.sub(r"^( *)#(?=\S)", r"\1", written_by_init(tmp_path), flags=re.MULTILINE)
     (tmp_path / "all.yaml").write_text(everything, "utf-8")
-    plan = load_plan(tmp_path / "all.yaml", wiring.known(wiring.parts()))
+    plan = load_plan(tmp_path / "all.yaml", known())
     written = given(plan)
-    for model in (Plan, ModelSpec, Thinking, DecodingSpec, SuiteSpec, RowMap, Policy):
+    for model in (Plan, ModelSpec, EndpointSpec, Price, Thinking, DecodingSpec, SuiteSpec, RowMap, Policy):
         missing = [key for key in model.model_fields if (model, key) not in written]
         assert not missing, f"{model.__name__}: {missing}"
 
@@ -132,10 +153,20 @@ def given(model: BaseModel) -> set[tuple[type[BaseModel], str]]:
     return found
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+def leaves() -> dict[str, click.Command]:
+    """Every command that does something, by the words that call it: `run`, `store list`."""
+    found: dict[str, click.Command] = {}
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        inner = command.commands if isinstance(command, click.Group) else {}
+        found |= {f"{name} {word}": part for word, part in inner.items()} or {name: command}
+    return found
+
+
+@pytest.mark.parametrize("name", leaves())
 def test_every_argument_and_option_is_documented_and_no_other(name: str) -> None:
-    command = cli.get_command(click.Context(cli), name)
-    assert command is not None
+    command = leaves()[name]
     documented = [tuple(re.findall(r"`([^`]+)`", key.split(" | ")[0])) for key in rows(section("cli", f"viva {name}"))]
     expected = [
         (p.human_readable_name,) if isinstance(p, click.Argument) else (*p.opts, *p.secondary_opts)
@@ -173,6 +204,8 @@ def parse(arguments: list[str]) -> None:
             cli.make_context("viva", list(arguments))
             return
         name, command, rest = cli.resolve_command(click.Context(cli), list(arguments))
+        while isinstance(command, click.Group):
+            name, command, rest = command.resolve_command(click.Context(command), rest)
         assert command is not None
         command.make_context(name, rest)
     except click.exceptions.Exit:  # --help and --version end at once

@@ -5,31 +5,40 @@ from pathlib import Path
 import click
 
 from harness.cli.console import human
-from harness.cli.options import JSON_OPTION, RUN_ARGUMENT
-from harness.cli.summary import print_comparisons, print_json
+from harness.cli.options import INCUMBENT_OPTION, JSON_OPTION, RUN_ARGUMENT
+from harness.cli.summary import policy_of, print_comparisons, print_json
+from harness.errors import UsageError, nearest
+from harness.records import ALL, Comparison
 from harness.runfolder import RunFolder
+from harness.workflow import with_incumbent
 
 
 @click.command()
 @RUN_ARGUMENT
 @click.option("--student", help="Only this student.")
 @click.option("--slices/--no-slices", default=True, help="Every slice, or whole suites only.")
+@INCUMBENT_OPTION
 @JSON_OPTION
-def command(run: Path, student: str | None, slices: bool, as_json: bool) -> int:
-    """Print what RUN found: each student beside the teacher, on the whole suite and on each slice."""
-    from harness.errors import UsageError, nearest
+def command(run: Path, student: str | None, slices: bool, incumbent: str | None, as_json: bool) -> int:
+    """Print what RUN found: each student beside the teacher, on the whole suite and on each slice.
 
-    evaluation = RunFolder(run).evaluation()
+    With --incumbent: the other students beside that one instead.
+    """
+    folder = RunFolder(run)
+    evaluation = folder.evaluation()
     names = [m.name for m in evaluation.models if m.role != "teacher"]
     if student is not None and student not in names:
         raise UsageError(f'--student "{student}": not in this run{nearest(student, names)}')
-    chosen = [
-        c
-        for c in evaluation.comparisons
-        if (student is None or c.student == student) and (slices or c.slice.name == "all")
-    ]
+
+    def wanted(c: Comparison) -> bool:
+        return (student is None or c.student == student) and (slices or c.slice.name == ALL)
+
+    if incumbent is not None:
+        evaluation = with_incumbent(evaluation, incumbent, folder, policy_of(folder, None))
+    compared = evaluation.comparisons if incumbent is None else evaluation.beside_incumbent
+    chosen = [c for c in compared if wanted(c)]
     if as_json:
         print_json(chosen)
     else:
-        print_comparisons(chosen, human())
+        print_comparisons(chosen, human(), incumbent)
     return 0

@@ -1,5 +1,6 @@
 """The command `viva`. Each subcommand is a file of its own, imported only when it is called."""
 
+import errno
 import importlib
 import os
 import sys
@@ -7,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from harness.errors import UsageError, VivaError
+from harness.errors import StoreError, UsageError, VivaError
 from harness.version import VERSION
 
 COMMANDS = {
@@ -19,8 +20,11 @@ COMMANDS = {
     "show": "Print one sample: every model, every grade.",
     "report": "Write a run's HTML report again.",
     "gate": "Judge a run by a policy; the exit code is the verdict.",
+    "store": "List or prune the answers that are kept.",
+    "doctor": "Tell what works on this machine.",
 }
 USAGE, INTERNAL, INTERRUPTED = 64, 70, 130
+NO_PLACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
 
 
 class Lazy(click.Group):
@@ -69,19 +73,25 @@ def status(arguments: list[str]) -> int:
     try:
         code = cli.main(args=arguments, prog_name="viva", standalone_mode=False)
         return code if isinstance(code, int) else 0
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return USAGE
-    except UsageError as error:
+    except click.ClickException as error:
+        return _complain(*_usage(error))
+    except (UsageError, StoreError) as error:
         return _complain(str(error), USAGE)
     except VivaError as error:
         return _complain(str(error), INTERNAL)
     except (KeyboardInterrupt, click.Abort):
         return _complain("interrupted; what was finished is kept: run the same command again to go on", INTERRUPTED)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _close_output()
         return 0
     except Exception as error:  # the boundary of the program: no traceback unless asked for
+        if isinstance(error, OSError) and error.errno in NO_PLACE:
+            _close_output()
+            where = f"{error.filename}: " if error.filename else ""
+            return _complain(f"{where}{error.strerror}; make room or write elsewhere, then run it again", USAGE)
         if os.environ.get("VIVA_DEBUG"):
             raise
         return _complain(
@@ -89,9 +99,22 @@ def status(arguments: list[str]) -> int:
         )
 
 
+def _usage(error: click.ClickException) -> tuple[str, int]:
+    """What is wrong with the words of a command, in one line."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    words = context.command_path if context else "viva"
+    told = error.format_message().rstrip(".")
+    return f"{told[:1].lower()}{told[1:]} (`{words} --help` tells more)", USAGE
+
+
 def _complain(message: str, code: int) -> int:
     click.echo(f"viva: {message}", err=True)
     return code
+
+
+def _close_output() -> None:
+    """Nobody reads stdout, or nothing goes into it: what is left to be flushed must not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,11 @@ def manners(command: F) -> F:
     return quiet(verbose(command))
 
 
+INCUMBENT_OPTION = click.option(
+    "--incumbent", metavar="STUDENT", help="The student that serves today: put the others beside it too."
+)
+
+
 def out_option(default: str | None = None) -> Callable[[F], F]:
     return click.option(
         "-o", "--out", type=click.Path(path_type=Path), required=default is None, default=default, show_default=True,

@@ -9,7 +9,9 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from harness.compare import standing
 from harness.errors import UsageError
+from harness.forecast import Forecast
 from harness.gate import points
 from harness.plan import load_policy
 from harness.policy import Policy
@@ -25,17 +27,66 @@ STYLES: dict[Decision, str] = {"pass": "bold green", "fail": "bold red", "inconc
 
 def finish(outcome: Outcome, console: Console, as_json: bool) -> int:
     """Say what a run ended with; returns the exit code."""
-    whole = [c for c in outcome.evaluation.comparisons if c.slice.name == ALL]
-    print_comparisons(whole, console)
+    evaluation = outcome.evaluation
+    print_comparisons([c for c in evaluation.comparisons if c.slice.name == ALL], console)
+    for c in evaluation.beside_incumbent:
+        if c.slice.name == ALL:
+            moved = points(c.pupil.accuracy - c.teacher.accuracy)
+            told = f"{standing(c)} ({moved} points, 95% interval {_limits(c.delta95)})"
+            console.print(f"{c.student} beside the incumbent {evaluation.incumbent}, {c.suite}: {told}")
     print_verdict(outcome.verdict, console)
-    for note in outcome.evaluation.notes:
+    for note in evaluation.notes:
         console.print(f"note: {note}", style="dim")
     if outcome.asked:
-        console.print("asked: " + ", ".join(f"{name} {n}" for name, n in outcome.asked.items()), style="dim")
+        asked = (f"{name} {n}{_cost(outcome.cost.get(name))}" for name, n in outcome.asked.items())
+        console.print("asked: " + ", ".join(asked), style="dim")
     console.print(f"report: {outcome.report}")
     if as_json:
         print_json(outcome.verdict)
     return EXIT_CODES[outcome.verdict.decision]
+
+
+def _cost(spent: float | None) -> str:
+    return "" if spent is None else f" (cost {money(spent)})"
+
+
+def money(amount: float) -> str:
+    """An amount in the plan's currency; below 1, two digits that say something."""
+    return f"{amount:,.2f}" if amount >= 1 or amount == 0 else f"{amount:.2g}"
+
+
+def print_forecast(parts: Sequence[Forecast], console: Console) -> None:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("model", overflow="fold", min_width=8)
+    for name in ("requests", "in the store", "to ask", "prompt tokens", "answer tokens", "time", "cost"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for part in parts:
+        most = "" if part.basis == "measured" or not part.to_ask else "≤ "
+        table.add_row(
+            part.model,
+            f"{part.requests:,}",
+            f"{part.stored:,}",
+            f"{part.to_ask:,}",
+            f"{'~' if part.to_ask else ''}{part.prompt_tokens:,.0f}",
+            f"{most}{part.completion_tokens:,.0f}",
+            "unknown" if part.seconds is None else duration(part.seconds),
+            "-" if part.cost is None else f"{most}{money(part.cost)}",
+        )
+    console.print(table, soft_wrap=False)
+    if any(part.basis == "bound" and part.to_ask for part in parts):
+        console.print(
+            "≤: nothing is stored yet to measure by, so every answer is taken to be as long as it may be; "
+            "run with --limit 20 first for an estimate from real answers",
+            style="dim",
+        )
+    console.print("nothing was asked and nothing was written", style="dim")
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
 
 
 def print_json(value: object) -> None:
@@ -43,12 +94,15 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False))
 
 
-def print_comparisons(comparisons: Sequence[Comparison], console: Console) -> None:
+def print_comparisons(comparisons: Sequence[Comparison], console: Console, incumbent: str | None = None) -> None:
+    """One line each. Beside an incumbent, its name heads its column, and a last one says what the line shows."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in ("suite", "student", "slice"):
         table.add_column(name, overflow="fold", min_width=8)
-    for name in ("n", "teacher", "student", "delta", "95% interval", "retention", "lost", "gained", "p"):
+    for name in ("n", incumbent or "teacher", "student", "delta", "95% interval", "retention", "lost", "gained", "p"):
         table.add_column(name, justify="right", no_wrap=True)
+    if incumbent:
+        table.add_column(f"than {incumbent}", no_wrap=True)
     for c in comparisons:
         cells = c.cells
         table.add_row(
@@ -64,6 +118,7 @@ def print_comparisons(comparisons: Sequence[Comparison], console: Console) -> No
             "-" if cells is None else str(cells.teacher_only),
             "-" if cells is None else str(cells.student_only),
             "-" if c.p_value is None else f"{c.p_value:.2g}",
+            *([standing(c)] if incumbent else []),
         )
     console.print(table, soft_wrap=False)
 

@@ -21,5 +21,7 @@ def parts() -> Parts:
 
 def known(with_parts: Parts) -> Known:
     return Known(
-        engines=tuple(with_parts.engines), graders=tuple(with_parts.graders), sources=tuple(with_parts.sources)
+        engines={name: kind.fault for name, kind in with_parts.engines.items()},
+        graders=tuple(with_parts.graders),
+        sources=tuple(with_parts.sources),
     )

@@ -63,6 +63,12 @@ def last_words(request: Request) -> str:
 class ScriptedKind:
     """The engine `scripted` of a plan; `model` names the file of replies."""
 
+    def fault(self, model: ModelSpec) -> str | None:
+        return None if Path(model.model).is_file() else f"the file of replies {model.model} is not there"
+
+    def check_ready(self, model: ModelSpec) -> None:
+        """Nothing is needed."""
+
     def fingerprint(self, model: ModelSpec) -> str:
         path = Path(model.model)
         if not path.is_file():

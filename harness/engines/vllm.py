@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.engines.thinking import split_thinking
-from harness.errors import EngineError
+from harness.errors import EngineError, UsageError
 from harness.identity import digest, file_digest, folder_digest
 from harness.plan import ModelSpec
 from harness.records import Finish, LogprobSummary, Request, Response
@@ -51,6 +51,20 @@ NOT_THE_MODEL = ("training.json", "README.md")
 
 class VllmKind:
     """The engine `vllm` of a plan."""
+
+    def fault(self, model: ModelSpec) -> str | None:
+        if model.endpoint is not None:
+            return "an `endpoint` needs `engine: openai`; vLLM runs in this process"
+        for path in (model.model, model.adapter, model.chat_template):
+            if path and Path(path).is_absolute() and not Path(path).exists():
+                return f"{path} is not there; give a folder with weights, or a name on the Hugging Face Hub"
+        if Path(model.model).is_absolute() and not (Path(model.model) / "config.json").is_file():
+            return f"{model.model} holds no config.json; give a folder in Hugging Face format"
+        return None
+
+    def check_ready(self, model: ModelSpec) -> None:
+        """Raises UsageError when vLLM is not installed."""
+        _version()
 
     def fingerprint(self, model: ModelSpec) -> str:
         return digest(
@@ -238,7 +252,7 @@ def _version() -> str:
             return f"{distribution} {importlib.metadata.version(distribution)}"
         except importlib.metadata.PackageNotFoundError:
             continue
-    raise EngineError("vLLM is not installed; install viva with its `cpu` or `gpu` extra")
+    raise UsageError("vLLM is not installed; install viva with its `cpu` or `gpu` extra")
 
 
 def _in_a_line(error: BaseException) -> str:

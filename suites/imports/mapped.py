@@ -11,12 +11,13 @@ from typing import Annotated
 from pydantic import Field
 
 from harness import strict_yaml
-from harness.collect import Answer, Collected, make_suite
+from harness.collect import Answer, Collected
 from harness.errors import DataError, PlanError, nearest
 from harness.identity import digest, file_digest
 from harness.plan import Name, RowMap, SuiteSpec
 from harness.policy import Strict
 from harness.records import Grade, Json, ModelCard, Outcome, Response, Sample
+from harness.suite import make_suite
 from suites.rows import Row, as_text, fetch, plain, read_rows, sample_of
 
 SCORE_WORDS = {"true": 1.0, "false": 0.0, "correct": 1.0, "incorrect": 0.0}

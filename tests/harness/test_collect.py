@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from harness.collect import ENGINE_GIVES_UP_AFTER, Ask, Desk, Suite, make_suite
-from harness.errors import DataError
+from harness.collect import ENGINE_GIVES_UP_AFTER, Ask, Collected, Desk, Work, check_ready, collect
+from harness.errors import DataError, UsageError
 from harness.identity import keyed
 from harness.plan import ModelSpec, SuiteSpec
 from harness.progress import Silent
 from harness.records import Message, Request, Response, Sample
 from harness.store import Store, open_store
+from harness.suite import Suite, make_suite
 
 SPEC = ModelSpec(name="model", model="any")
 
@@ -24,9 +25,17 @@ class Rig:
 
     dies_at: int | None = None
     refuses: bool = False
+    lacks_a_key: bool = False
     asked: list[str] = field(default_factory=list)
     loads: int = 0
     is_loaded: bool = False
+
+    def fault(self, model: ModelSpec) -> str | None:
+        return None
+
+    def check_ready(self, model: ModelSpec) -> None:
+        if self.lacks_a_key:
+            raise UsageError("no key")
 
     def fingerprint(self, model: ModelSpec) -> str:
         return "rig"
@@ -60,6 +69,10 @@ def asks_of(suite: Suite) -> list[Ask]:
     return [Ask(r, ((suite, s, 0),)) for r, s in zip(requests, suite.samples, strict=True)]
 
 
+def work_of(rig: Rig, asks: Sequence[Ask]) -> Work:
+    return Work(role="teacher", spec=SPEC, fingerprint="rig", kind=rig, asks=tuple(asks))
+
+
 @pytest.fixture
 def store() -> Iterator[Store]:
     with open_store(None) as opened:
@@ -72,26 +85,60 @@ def desk_of(store: Store, tmp_path: Path) -> Desk:
 
 def test_what_is_stored_is_not_asked_and_the_model_not_loaded(store: Store, tmp_path: Path) -> None:
     asks, rig, desk = asks_of(suite_of(5)), Rig(), desk_of(store, tmp_path)
-    first, failure = desk.answers(SPEC, "rig", rig, asks)
-    again, _ = desk.answers(SPEC, "rig", rig, asks)
+    first, failure = desk.answers(work_of(rig, asks))
+    again, _ = desk.answers(work_of(rig, asks))
     assert failure is None
     assert first == again
     assert (rig.loads, rig.asked) == (1, ["q0", "q1", "q2", "q3", "q4"])
 
 
+def test_only_a_model_that_has_to_be_asked_must_be_ready(store: Store, tmp_path: Path) -> None:
+    asks = asks_of(suite_of(2))
+    with pytest.raises(UsageError, match="no key"):
+        check_ready([work_of(Rig(lacks_a_key=True), asks)], store)
+    desk_of(store, tmp_path).answers(work_of(Rig(), asks))
+    check_ready([work_of(Rig(lacks_a_key=True), asks)], store)
+
+
+def said_by(store: Store, tmp_path: Path, served: list[tuple[str | None, str | None]], model: str = "gpt") -> list[str]:
+    """The notes of a run whose answers say that they come from these (model, system fingerprint)."""
+    suite = suite_of(len(served))
+    spec = ModelSpec(name="student", model=model)
+    work = replace(work_of(Rig(), asks_of(suite)), spec=spec, role="student")
+    for ask, (name, system) in zip(work.asks, served, strict=True):
+        response = Response(key=ask.request.key, model="x", text="4", served_model=name, system_fingerprint=system)
+        store.save_response(response, ask.links())
+    found = collect(Collected(suites=(suite,)), [work], desk_of(store, tmp_path))
+    return [note for note in found.notes if note.startswith("student")]
+
+
+def test_what_a_server_says_it_is_is_noted_where_it_is_another_or_several(store: Store, tmp_path: Path) -> None:
+    assert said_by(store, tmp_path, [("gpt-2026-01", None)] * 2) == []
+
+
+def test_a_mixture_of_servers_is_noted(store: Store, tmp_path: Path) -> None:
+    (note,) = said_by(store, tmp_path, [("gpt", "fp_1"), ("gpt", "fp_2")])
+    assert "2 things (gpt fp_1, gpt fp_2): the answers may mix versions" in note
+
+
+def test_another_model_than_asked_for_is_noted(store: Store, tmp_path: Path) -> None:
+    (note,) = said_by(store, tmp_path, [("mistral", None)] * 2)
+    assert note == "student: asked for gpt, answered by what calls itself mistral."
+
+
 def test_a_dead_engine_keeps_what_it_finished(store: Store, tmp_path: Path) -> None:
     asks, desk = asks_of(suite_of(6)), desk_of(store, tmp_path)
-    answers, failure = desk.answers(SPEC, "rig", Rig(dies_at=4), asks)
+    answers, failure = desk.answers(work_of(Rig(dies_at=4), asks))
     assert len(answers) == 4
     assert "fell off the bus" in str(failure)
     healthy = Rig()
-    answers, failure = desk.answers(SPEC, "rig", healthy, asks)
+    answers, failure = desk.answers(work_of(healthy, asks))
     assert (len(answers), failure, healthy.asked) == (6, None, ["q4", "q5"])
 
 
 def test_an_engine_that_only_refuses_is_given_up(store: Store, tmp_path: Path) -> None:
     rig = Rig(refuses=True)
-    answers, failure = desk_of(store, tmp_path).answers(SPEC, "rig", rig, asks_of(suite_of(100)))
+    answers, failure = desk_of(store, tmp_path).answers(work_of(rig, asks_of(suite_of(100))))
     assert len(rig.asked) == ENGINE_GIVES_UP_AFTER
     assert "too long" in str(failure)
     assert store.counts()["responses"] == 0
@@ -103,10 +150,10 @@ def test_follow_ups_are_asked_before_the_model_is_unloaded_and_only_once(store: 
 
     asks, rig, desk = asks_of(suite_of(2)), Rig(), desk_of(store, tmp_path)
     desk.follow_ups = why
-    answers, _ = desk.answers(SPEC, "rig", rig, asks)
+    answers, _ = desk.answers(work_of(rig, asks))
     assert rig.asked == ["q0", "q1", "why re: q0", "why re: q1"]
     assert (rig.loads, len(answers)) == (1, 4)
-    desk.answers(SPEC, "rig", rig, asks)
+    desk.answers(work_of(rig, asks))
     assert (rig.loads, len(rig.asked)) == (1, 4)
 
 
@@ -115,7 +162,7 @@ def test_one_request_serves_all_samples_that_ask_the_same(store: Store, tmp_path
     ask = asks_of(suite)[0]
     shared = Ask(ask.request, (*ask.serves, (suite, suite.samples[0], 1)))
     rig = Rig()
-    desk_of(store, tmp_path).answers(SPEC, "rig", rig, [shared])
+    desk_of(store, tmp_path).answers(work_of(rig, [shared]))
     assert (rig.asked, store.counts()["links"]) == (["q0"], 2)
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from harness.collect import Answer, Collected, make_suite
+from harness.collect import Answer, Collected
 from harness.compare import compare, slices_of
 from harness.errors import DataError
 from harness.plan import SuiteSpec
 from harness.policy import Policy
 from harness.records import Comparison, Grade, ModelCard, Outcome, Pair, PairedCells, Response, Sample, Slice
+from harness.suite import make_suite
 
 Mark = float | str | None  # a score, or the outcome that has no answer; None: could not be graded
 ABSENT: tuple[Mark, ...] = ()

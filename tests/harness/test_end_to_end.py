@@ -68,20 +68,30 @@ def test_more_repeats_ask_only_for_the_new_ones(
     assert (whole.n, sum(whole.teacher.outcomes.values()), whole.cells) == (30, 90, None)
 
 
-def test_a_model_that_is_not_there_fails_alone(world: Path, tmp_path: Path) -> None:
+def test_a_model_that_is_not_there_is_a_mistake_of_the_plan(
+    world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "poor.jsonl").unlink()
+    assert status(["run", str(world), "-o", str(tmp_path / "run")]) == 64
+    assert 'plan.yaml:6: model "poor": the file of replies poor.jsonl is not there' in capfd.readouterr().err
+    assert not (tmp_path / "run").exists()
+    assert not (tmp_path / ".viva").exists()
+
+
+def test_a_model_that_does_not_load_fails_alone(world: Path, tmp_path: Path) -> None:
+    (tmp_path / "poor.jsonl").write_text("no JSON")
     assert status(["run", str(world), "-o", str(tmp_path / "run")]) == 2
     decisions = {s.student: s.decision for s in RunFolder(tmp_path / "run").verdict().students}
     assert decisions == {"good": "pass", "poor": "inconclusive"}
-    assert "poor.jsonl is not there" in (tmp_path / "run" / "report" / "index.html").read_text()
+    assert "poor.jsonl:1: expected" in (tmp_path / "run" / "report" / "index.html").read_text()
 
 
 def test_without_the_teacher_nothing_can_be_compared(
     world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "teacher.jsonl").unlink()
+    (tmp_path / "teacher.jsonl").write_text("no JSON")
     assert status(["run", str(world), "-o", str(tmp_path / "run")]) == 70
-    assert 'viva: model "teacher"' in capfd.readouterr().err
+    assert "teacher.jsonl:1: expected" in capfd.readouterr().err
     assert not (tmp_path / "run" / "evaluation.json").exists()
 
 
@@ -119,6 +129,91 @@ def test_the_gate_can_be_asked_again_with_another_policy(world: Path, tmp_path: 
     assert status(["gate", str(tmp_path / "run"), "--policy", str(policy)]) == 0
     policy.write_text("min_items: 1000\n")
     assert status(["gate", str(tmp_path / "run"), "--policy", str(policy)]) == 2
+
+
+def test_a_limited_run_asks_for_the_first_samples_and_counts_the_rest(
+    world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert status(["run", str(world), "-o", str(tmp_path / "run"), "--limit", "30"]) in (1, 2)
+    said = capfd.readouterr().err
+    assert "asked: teacher 30, good 30, poor 30" in said
+    assert "sums: only the first 30 of 240 samples were asked (--limit)" in said
+    whole = RunFolder(tmp_path / "run").evaluation().comparisons[0]
+    assert (whole.n, whole.dropped) == (30, {"no response from either": 210})
+    status(["run", str(world), "-o", str(tmp_path / "run")])
+    assert "asked: teacher 210, good 210, poor 210" in capfd.readouterr().err
+    assert RunFolder(tmp_path / "run").evaluation().comparisons[0].n == 240
+
+
+def test_a_limited_run_can_be_graded_and_judged_again(world: Path, tmp_path: Path) -> None:
+    status(["run", str(world), "-o", str(tmp_path / "run"), "--limit", "30"])
+    before = figures(tmp_path / "run")
+    status(["grade", str(tmp_path / "run")])
+    assert figures(tmp_path / "run") == before
+
+
+def test_an_incumbent_stands_beside_the_other_students(
+    world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    world.write_text(world.read_text() + "incumbent: poor\n")
+    status(["run", str(world), "-o", str(tmp_path / "run")])
+    assert "good beside the incumbent poor, sums: better (+33.3 points" in capfd.readouterr().err
+    evaluation = RunFolder(tmp_path / "run").evaluation()
+    beside = {(c.student, str(c.slice)): c for c in evaluation.beside_incumbent}
+    assert set(beside) == {("good", "all"), ("good", "level=easy"), ("good", "level=hard")}
+    cells = beside["good", "all"].cells
+    assert cells is not None and (cells.both, cells.teacher_only, cells.student_only) == (160, 0, 80)
+    page = (tmp_path / "run" / "report" / "index.html").read_text()
+    assert 'id="incumbent"' in page
+    assert page.index("Better") > page.index('id="incumbent"')
+
+
+def test_an_incumbent_can_be_named_afterwards(world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    run = str(tmp_path / "run")
+    status(["run", str(world), "-o", run])
+    assert 'id="incumbent"' not in (tmp_path / "run" / "report" / "index.html").read_text()
+    capfd.readouterr()
+    assert status(["compare", run, "--incumbent", "good"]) == 0
+    said = capfd.readouterr().err
+    assert "worse" in said and "no difference shown" in said
+    assert status(["compare", run, "--incumbent", "good", "--json"]) == 0
+    assert [c["student"] for c in json.loads(capfd.readouterr().out)] == ["poor"] * 3
+    assert status(["report", run, "--incumbent", "good"]) == 0
+    assert 'id="incumbent"' in (tmp_path / "run" / "report" / "index.html").read_text()
+    assert status(["compare", run, "--incumbent", "teacher"]) == 64
+    assert 'incumbent "teacher" is none of the students; known: good, poor' in capfd.readouterr().err
+
+
+def test_the_store_can_be_listed_and_pruned(world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    status(["run", str(world), "-o", str(tmp_path / "run")])
+    store = ["--store", str(tmp_path / ".viva" / "store.sqlite")]
+    capfd.readouterr()
+    assert status(["store", "list", "--json", *store]) == 0
+    kept = {one["model"]: one for one in json.loads(capfd.readouterr().out)}
+    assert {name: (one["responses"], one["samples"], one["suites"]) for name, one in kept.items()} == {
+        "teacher": (240, 240, 1),
+        "good": (240, 240, 1),
+        "poor": (240, 240, 1),
+    }
+    assert status(["store", "prune", "--model", "good", *store]) == 0
+    assert "240 responses and all grades would be removed" in capfd.readouterr().err
+    status(["run", str(world), "-o", str(tmp_path / "run")])
+    assert "asked: teacher 0, good 0, poor 0" in capfd.readouterr().err
+    assert status(["store", "prune", "--model", "good", "--yes", *store]) == 0
+    status(["run", str(world), "-o", str(tmp_path / "run")])
+    assert "asked: teacher 0, good 240, poor 0" in capfd.readouterr().err
+    assert status(["store", "prune", "--older-than", "1", "--yes", *store]) == 0
+    assert "0 responses and all grades removed" in capfd.readouterr().err
+    assert status(["store", "prune", "--older-than", "0", "--yes", *store]) == 0
+    assert status(["store", "list", "--json", *store]) == 0
+    assert json.loads(capfd.readouterr().out) == []
+
+
+def test_the_doctor_tells_what_a_plan_needs(world: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert status(["doctor", "--plan", str(world), "--json"]) == 0
+    checks = {check["name"]: check for check in json.loads(capfd.readouterr().out)}
+    assert {"viva", "vLLM", "sandbox", "disk", "folder"} <= set(checks)
+    assert {checks[f"{role} {name}"]["state"] for role, name in (("teacher", "teacher"), ("student", "good"))} == {"ok"}
 
 
 def run_in_a_process(plan: Path, out: Path) -> "subprocess.Popen[bytes]":

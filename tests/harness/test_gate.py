@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from harness.collect import Collected, make_suite
+from harness.collect import Collected
 from harness.compare import compare, suite_card
 from harness.errors import UsageError
 from harness.gate import judge, points, worst
@@ -28,6 +28,7 @@ from harness.records import (
     Verdict,
 )
 from harness.stats import clustered, paired
+from harness.suite import make_suite
 
 ROUNDING = 1e-7
 MATH500 = PairedCells(both=229, teacher_only=57, student_only=71, neither=143)

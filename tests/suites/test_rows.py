@@ -15,12 +15,12 @@ import pytest
 from pyarrow import parquet
 
 from graders.registry import GRADERS
-from harness.collect import Suite, make_suite
 from harness.errors import DataError
 from harness.grading import assign, check_gold
 from harness.plan import RowMap, SuiteSpec
 from harness.protocols import Grader
 from harness.records import Json, Judgement, Message, Outcome, Response, Sample
+from harness.suite import Suite, make_suite
 from suites.rows import as_text, fetch, fetch_or_refuse, read_rows, sample_of
 from suites.rows_suite import load_rows
 

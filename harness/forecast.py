@@ -1,0 +1,86 @@
+"""What a run would ask: how much of it the store holds, and an estimate of tokens, time and cost for the rest.
+
+Tokens and time are estimated from the stored answers of the same plan. Without any, a prompt is taken to have a token
+for every four bytes, an answer to be as long as it may be, and the time is unknown.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from harness.collect import Work, survey
+from harness.records import Request, Response, Role
+from harness.store import open_existing_store
+from harness.workflow import Job, Parts
+
+BYTES_PER_TOKEN = 4  # of English text; other languages and numbers have fewer
+PAUSE_S = 60  # no answer for so long: the run stood still and was taken up again later
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """One model's part. Tokens, seconds and cost are those of the requests still to be asked; None where unknown.
+
+    `basis` tells where the estimate comes from: measured on stored answers, or an upper bound.
+    """
+
+    model: str
+    role: Role
+    requests: int
+    stored: int
+    prompt_tokens: float
+    completion_tokens: float
+    seconds: float | None
+    cost: float | None
+    basis: Literal["measured", "bound"]
+
+    @property
+    def to_ask(self) -> int:
+        return self.requests - self.stored
+
+
+def forecast(job: Job, parts: Parts) -> tuple[Forecast, ...]:
+    """Every model's part of the run, in the order of asking. Nothing is asked and nothing is written."""
+    _, work = survey(job.plan, job.suites, parts.engines)
+    with open_existing_store(job.plan.store_path()) as store:
+        return tuple(_part(part, store.responses(ask.request.key for ask in part.asks)) for part in work)
+
+
+def _part(work: Work, stored: Mapping[str, Response]) -> Forecast:
+    missing = [ask.request for ask in work.asks if ask.request.key not in stored]
+    measured = [a for a in stored.values() if a.prompt_tokens is not None and a.completion_tokens is not None]
+    if measured:
+        prompt = len(missing) * sum(a.prompt_tokens or 0 for a in measured) / len(measured)
+        completion = len(missing) * sum(a.completion_tokens or 0 for a in measured) / len(measured)
+    else:
+        prompt = sum(prompt_bytes(request) for request in missing) / BYTES_PER_TOKEN
+        completion = float(sum(request.decoding.max_tokens for request in missing))
+    endpoint = work.spec.endpoint
+    price = endpoint.price if endpoint else None
+    rate = answers_per_second(stored.values())
+    return Forecast(
+        model=work.spec.name,
+        role=work.role,
+        requests=len(work.asks),
+        stored=len(stored),
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        seconds=0.0 if not missing else len(missing) / rate if rate else None,
+        cost=price.of(prompt, completion) if price else None,
+        basis="measured" if measured else "bound",
+    )
+
+
+def prompt_bytes(request: Request) -> int:
+    """The length of what is asked, in UTF-8."""
+    texts = [message.content for message in request.messages] or [request.prompt or ""]
+    return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
+
+
+def answers_per_second(answers: Iterable[Response]) -> float | None:
+    """How fast stored answers came, pauses left out; None where too few came to tell."""
+    times = sorted(datetime.fromisoformat(a.created_at).timestamp() for a in answers if a.created_at)
+    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    working = [gap for gap in gaps if gap < PAUSE_S]
+    return len(working) / sum(working) if sum(working) >= 1 else None

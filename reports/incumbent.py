@@ -1,0 +1,45 @@
+"""The other students beside the one that serves today: is the new release better than what it would replace?"""
+
+from collections.abc import Sequence
+
+from harness.compare import standing
+from harness.records import ALL, Comparison
+from reports import charts, wording
+from reports.figures import delta
+from reports.lookup import Lookup
+from reports.view import Badge, Incumbent, IncumbentRow, IncumbentTable
+
+KINDS = {"better": "pass", "worse": "fail"}
+
+
+def beside(records: Lookup) -> Incumbent:
+    """Nothing to print where the evaluation names no incumbent."""
+    compared = records.evaluation.beside_incumbent
+    places = dict.fromkeys((c.suite, c.student) for c in compared)
+    tables = (_table([c for c in compared if (c.suite, c.student) == place]) for place in places)
+    return Incumbent(name=records.evaluation.incumbent or "", tables=tuple(tables))
+
+
+def _table(comparisons: Sequence[Comparison]) -> IncumbentTable:
+    along = charts.scale(comparisons, (), charts.BROAD)
+    first = comparisons[0]
+    return IncumbentTable(
+        suite=first.suite,
+        student=first.student,
+        axis=charts.axis(along),
+        rows=tuple(_row(c, along) for c in comparisons),
+    )
+
+
+def _row(c: Comparison, along: charts.Scale) -> IncumbentRow:
+    shown = standing(c)
+    kind = KINDS.get(shown, "inconclusive")
+    return IncumbentRow(
+        name="whole suite" if c.slice.name == ALL else str(c.slice),
+        n=wording.count(c.n),
+        incumbent=wording.percent(c.teacher.accuracy),
+        candidate=wording.percent(c.pupil.accuracy),
+        drawing=charts.forest_row(c, None, kind, along),
+        delta=delta(c),
+        badge=Badge(kind=kind, word=shown[:1].upper() + shown[1:]),
+    )

@@ -1,0 +1,446 @@
+"""Wrong turns, each tried as a stranger would take it: one line that names place and mend, the exit code, no trace.
+
+Every case starts in a folder of its own with a sound plan, data and a finished run, breaks one thing and calls viva in
+a process of its own.
+"""
+
+import fcntl
+import json
+import os
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PLAN = """name: sums
+teacher: {name: teacher, engine: scripted, model: teacher.jsonl}
+students:
+  - {name: small, engine: scripted, model: small.jsonl}
+suites:
+  - name: sums
+    path: sums.jsonl
+    map: {id: id, prompt: question, target: answer, slices: [level]}
+    grader: number
+gate: {margin_points: 5}
+"""
+MAP = """sample: {id: id, prompt: question, target: answer}
+responses: {large: large.text, small: small.text}
+grader: number
+"""
+Break = Callable[[Path], object]
+
+
+def nothing(folder: Path) -> None:
+    """The command itself is wrong."""
+
+
+def plan(old: str, new: str) -> Break:
+    return replacing("plan.yaml", old, new)
+
+
+def replacing(name: str, old: str, new: str) -> Break:
+    def change(folder: Path) -> None:
+        text = (folder / name).read_text()
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1))
+
+    return change
+
+
+def writing(name: str, text: str) -> Break:
+    def write(folder: Path) -> None:
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (folder / name).write_text(text)
+
+    return write
+
+
+def newer_store(folder: Path) -> None:
+    (folder / ".viva").mkdir(exist_ok=True)
+    with sqlite3.connect(folder / ".viva" / "store.sqlite") as database:
+        database.execute("PRAGMA user_version=99")
+
+
+def lm_eval(folder: Path, **rows: object) -> None:
+    """Output folders of two models at one task."""
+    for model in ("large", "small"):
+        (folder / model).mkdir()
+        stamp = "2026-01-01T00-00-00.000000"
+        header = {"model_name": model, "results": {"qa": {"exact_match,none": 1.0}}}
+        row = {"doc_id": 0, "doc": {"q": "2+2?"}, "target": "4", "filter": "none", "resps": [["4"]]}
+        row |= {"arguments": {"gen_args_0": {"arg_0": "2+2?"}}, "filtered_resps": ["4"], "exact_match": 1.0, **rows}
+        (folder / model / f"results_{stamp}.json").write_text(json.dumps(header))
+        (folder / model / f"samples_qa_{stamp}.jsonl").write_text(json.dumps(row) + "\n")
+
+
+def lm_eval_cut_off(folder: Path) -> None:
+    lm_eval(folder)
+    (samples,) = (folder / "small").glob("samples_*")
+    samples.write_text(samples.read_text()[:-20])
+
+
+def lm_eval_without_samples(folder: Path) -> None:
+    lm_eval(folder)
+    for samples in folder.glob("*/samples_*"):
+        samples.unlink()
+
+
+def lm_eval_of_a_corpus(folder: Path) -> None:
+    lm_eval(folder, exact_match=[1, 2])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What is broken, the command, and what must be said."""
+
+    broken: Break = nothing
+    command: str
+    says: str
+    code: int = 64
+
+
+RUN, IMPORT = "run plan.yaml -o new", "import rows.jsonl --map map.yaml --teacher large -o new"
+LM_EVAL = "import --lm-eval large small --teacher large -o new"
+CASES = {
+    # the command
+    "no such command": Case(command="runn plan.yaml", says='no command "runn"; did you mean "run"? (`viva --help`'),
+    "no such option": Case(command="run plan.yaml --quite", says="no such option '--quite'"),
+    "no plan": Case(command="run", says="missing argument 'PLAN' (`viva run --help` tells more)"),
+    "a limit of nothing": Case(command="run plan.yaml --limit 0", says="0 is not in the range x>=1"),
+    "a limit that is no number": Case(command="run plan.yaml --limit few", says="'few' is not a valid integer"),
+    "no plan there": Case(command="run plans.yaml", says="plans.yaml: cannot be read (No such file or directory)"),
+    "a folder for a plan": Case(command="run .", says=".: cannot be read (Is a directory)"),
+    # the plan
+    "an empty plan": Case(broken=writing("plan.yaml", ""), command=RUN, says="plan.yaml: the file is empty"),
+    "not YAML": Case(broken=plan("gate: {", "gate: {{"), command=RUN, says="not valid YAML: expected"),
+    "binary": Case(
+        broken=lambda f: (f / "plan.yaml").write_bytes(b"\xff\xfe"), command=RUN, says="plan.yaml: not UTF-8 text"
+    ),
+    "an unknown key": Case(
+        broken=plan("margin_points", "margin_point"),
+        command=RUN,
+        says='plan.yaml:10: unknown key "gate.margin_point"; did you mean "margin_points"?',
+    ),
+    "a key twice": Case(
+        broken=plan("name: sums\n", "name: sums\nname: sums\n"),
+        command=RUN,
+        says='plan.yaml:2: the key "name" stands already in line 1',
+    ),
+    "no teacher": Case(broken=plan("teacher: {", "base: {"), command=RUN, says='the key "teacher" is missing'),
+    "a negative margin": Case(
+        broken=plan("points: 5", "points: -5"), command=RUN, says='plan.yaml:10: "gate.margin_points": input should be'
+    ),
+    "a margin that is no number": Case(broken=plan("points: 5", "points: .nan"), command=RUN, says="(given: nan)"),
+    "an unknown engine": Case(
+        broken=plan("engine: scripted", "engine: scriptd"),
+        command=RUN,
+        says='plan.yaml:2: engine "scriptd" is unknown; did you mean "scripted"?',
+    ),
+    "an unknown grader": Case(
+        broken=plan("grader: number", "grader: numbr"),
+        command=RUN,
+        says='plan.yaml:9: grader "numbr" is unknown; did you mean "number"?',
+    ),
+    "two models of one name": Case(
+        broken=plan("name: small", "name: teacher"), command=RUN, says='plan.yaml:4: two models are called "teacher"'
+    ),
+    "an incumbent that is no student": Case(
+        broken=plan("gate:", "incumbent: smal\ngate:"),
+        command=RUN,
+        says='plan.yaml:10: incumbent "smal" is none of the students; did you mean "small"?',
+    ),
+    "a critical slice that nothing has": Case(
+        broken=plan("points: 5", "points: 5, critical: [levl]"),
+        command=RUN,
+        says='the gate names "levl", which is no suite or slice of this evaluation; did you mean "level"?',
+    ),
+    # the models
+    "a model folder that is not there": Case(
+        broken=plan("engine: scripted, model: small.jsonl", "model: ./small"),
+        command=RUN,
+        says="small is not there; give a folder with weights",
+    ),
+    "a model folder without a model": Case(
+        broken=lambda f: ((f / "small").mkdir(), plan("engine: scripted, model: small.jsonl", "model: ./small")(f)),
+        command=RUN,
+        says="holds no config.json; give a folder in Hugging Face format",
+    ),
+    "replies that are not there": Case(
+        broken=lambda f: (f / "small.jsonl").unlink(),
+        command=RUN,
+        says='plan.yaml:4: model "small": the file of replies small.jsonl is not there',
+    ),
+    "a key that is not in the environment": Case(
+        broken=plan(
+            "engine: scripted, model: teacher.jsonl",
+            "engine: openai, model: m, endpoint: {url: 'http://127.0.0.1:9/v1', key_env: NO_SUCH_KEY}",
+        ),
+        command=RUN,
+        says="NO_SUCH_KEY",
+    ),
+    "a key in a URL": Case(
+        broken=plan(
+            "engine: scripted, model: teacher.jsonl",
+            "engine: openai, model: m, endpoint: {url: 'http://me:s3cret@127.0.0.1:9/v1'}",
+        ),
+        command=RUN,
+        says='plan.yaml:2: model "teacher"',
+    ),
+    "a spending limit without a price": Case(
+        broken=plan("engine: scripted, model: teacher.jsonl", "engine: openai, model: m, endpoint: {spend_limit: 5}"),
+        command=RUN,
+        says="price",
+    ),
+    # the data
+    "no data": Case(broken=plan("sums.jsonl", "sum.jsonl"), command=RUN, says="sum.jsonl: cannot be read"),
+    "data of an unknown kind": Case(
+        broken=lambda f: ((f / "sums.jsonl").rename(f / "sums.doc"), plan("sums.jsonl", "sums.doc")(f)),
+        command=RUN,
+        says="sums.doc",
+    ),
+    "no rows": Case(broken=writing("sums.jsonl", ""), command=RUN, says='suite "sums": no samples in'),
+    "a row cut off": Case(
+        broken=lambda f: (f / "sums.jsonl").write_text((f / "sums.jsonl").read_text()[:-30]),
+        command=RUN,
+        says="sums.jsonl:24: not valid JSON",
+    ),
+    "a field that rows lack": Case(
+        broken=plan("target: answer", "target: anser"),
+        command=RUN,
+        says='sums.jsonl:1: no field "anser"; did you mean "answer"?',
+    ),
+    "an id twice": Case(
+        broken=replacing("sums.jsonl", '"s1"', '"s0"'),
+        command=RUN,
+        says='samples 1 and 2 share the id "s0"; remove one, or map an id that tells them apart',
+    ),
+    "a gold that its grader does not take": Case(
+        broken=replacing("sums.jsonl", '"answer": 3', '"answer": "three"'),
+        command=RUN,
+        says="sample \"s1\": target 'three' holds no number that can be read; mend the target or change the grader",
+    ),
+    "an empty prompt": Case(
+        broken=replacing("sums.jsonl", "What is 1 plus 2?", " "),
+        command=RUN,
+        says="sums.jsonl:2: the prompt is empty",
+    ),
+    # run folders and the store
+    "a run folder that is a file": Case(
+        command="run plan.yaml -o sums.jsonl", says="sums.jsonl: a file stands where the run folder should be"
+    ),
+    "a run folder with other things": Case(
+        broken=writing("other/thesis.txt", "years"),
+        command="run plan.yaml -o other",
+        says="other: this folder holds other things than a run",
+    ),
+    "a run folder in use": Case(
+        command="run plan.yaml -o done",
+        says="done: another viva is writing this run; wait for it",
+    ),
+    "no run": Case(command="compare nowhere", says="nowhere: not a run folder"),
+    "a damaged run": Case(
+        broken=writing("done/evaluation.json", "{"), command="compare done", says="done/evaluation.json: damaged"
+    ),
+    "a run of a newer viva": Case(
+        broken=replacing("done/evaluation.json", '"schema_version": 1', '"schema_version": 9'),
+        command="compare done",
+        says="done/evaluation.json: written by a newer viva; update viva to read it",
+    ),
+    "damaged answers": Case(
+        broken=writing("done/responses.parquet", "?"), command="show done s1", says="responses.parquet"
+    ),
+    "a sample that is not there": Case(command="show done s99", says='no sample "s99" in done'),
+    "a student that is not there": Case(
+        command="compare done --student smal", says='--student "smal": not in this run; did you mean "small"?'
+    ),
+    "an incumbent that is not there": Case(
+        command="report done --incumbent big", says='incumbent "big" is none of the students; known: small'
+    ),
+    "no policy": Case(command="gate done --policy strict.yaml", says="strict.yaml: cannot be read"),
+    "a policy with an unknown key": Case(
+        broken=writing("strict.yaml", "margin: 3\n"),
+        command="gate done --policy strict.yaml",
+        says="strict.yaml:1: unknown",
+    ),
+    "a store of a newer viva": Case(
+        broken=newer_store, command=RUN, says="written by a newer viva (store version 99); update viva or name another"
+    ),
+    "a store that is none": Case(
+        broken=writing(".viva/store.sqlite", "no store" * 99), command=RUN, says="store.sqlite"
+    ),
+    "a store that is not there": Case(command="store list", says=".viva/store.sqlite: there is no store here"),
+    "pruning nothing in particular": Case(command="store prune", says="say what to remove"),
+    "a file that is there already": Case(command="init plan.yaml", says="plan.yaml: is there already"),
+    # imports
+    "no format": Case(command="import rows.jsonl --teacher large -o new", says="say what FILES are"),
+    "two formats": Case(command=f"{IMPORT} --inspect", says="say what FILES are"),
+    "a metric for rows": Case(command=f"{IMPORT} --metric acc", says="--metric and --slice are for logs"),
+    "no rows to import": Case(command=IMPORT.replace("rows", "row"), says="row.jsonl: there is no such file"),
+    "a map with a wrong key": Case(
+        broken=replacing("map.yaml", "responses", "response"), command=IMPORT, says='map.yaml:2: unknown key "response"'
+    ),
+    "a map of a field that no row has": Case(
+        broken=replacing("map.yaml", "large.text", "large.txt"),
+        command=IMPORT,
+        says='responses of "large": no row has the field "large.txt"; did you mean "large.text"?',
+    ),
+    "a teacher that is not in the map": Case(
+        command=IMPORT.replace("teacher large", "teacher larg"), says='no such model in the map; did you mean "large"?'
+    ),
+    "a score that is not finite": Case(
+        broken=lambda f: (
+            replacing("map.yaml", "grader: number", "scores: {large: score, small: score}")(f),
+            replacing("rows.jsonl", '"score": 1', '"score": NaN')(f),
+        ),
+        command=IMPORT,
+        says='rows.jsonl:1: the score "score" is nan; scores lie between 0 and 1',
+    ),
+    "no lm-eval logs": Case(
+        broken=lambda f: [(f / name).mkdir() for name in ("large", "small")], command=LM_EVAL, says="large: no results_"
+    ),
+    "lm-eval logs cut off": Case(broken=lm_eval_cut_off, command=LM_EVAL, says="not valid JSON"),
+    "lm-eval logs without samples": Case(broken=lm_eval_without_samples, command=LM_EVAL, says="--log_samples"),
+    "lm-eval logs of a corpus": Case(
+        broken=lm_eval_of_a_corpus, command=f"{LM_EVAL} --metric exact_match", says="made for a whole corpus"
+    ),
+    "a teacher without logs": Case(
+        broken=lm_eval, command=LM_EVAL.replace("teacher large", "teacher huge"), says="no such model in these logs"
+    ),
+    "an Inspect log cut off": Case(
+        broken=writing("log.eval", "PK\x03\x04 cut"),
+        command="import --inspect log.eval --teacher large -o new",
+        says="log.eval: not a readable Inspect log",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which everything is right, with a run that is done."""
+    folder = tmp_path_factory.mktemp("sound")
+    rows = [
+        {
+            "id": f"s{n}",
+            "question": f"What is {n} plus 2?",
+            "answer": n + 2,
+            "level": ("easy", "hard")[n % 3 == 0],
+            "large": {"text": f"{n + 2}"},
+            "small": {"text": f"{n + 2}"},
+            "score": 1,
+        }
+        for n in range(24)
+    ]
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    replies = "".join(json.dumps({"prompt": r["question"], "reply": f"{r['answer']}"}) + "\n" for r in rows)
+    for name, text in (("sums", lines), ("rows", lines), ("teacher", replies), ("small", replies)):
+        (folder / f"{name}.jsonl").write_text(text)
+    (folder / "plan.yaml").write_text(PLAN)
+    (folder / "map.yaml").write_text(MAP)
+    done = viva(folder, "run plan.yaml -o done -q")
+    assert done.returncode == 2, done.stderr
+    shutil.rmtree(folder / ".viva")
+    return folder
+
+
+def viva(folder: Path, command: str, **how: object) -> "subprocess.CompletedProcess[str]":
+    environment = {k: v for k, v in os.environ.items() if k not in ("OPENAI_API_KEY", "VIVA_DEBUG")}
+    return subprocess.run(
+        [sys.executable, "-m", "harness.cli.main", *command.split()],
+        cwd=folder,
+        env={**environment, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        **how,  # type: ignore[call-overload]  # preexec_fn, which has one type or another
+    )
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file with its bytes; the lock of a run is none of its contents."""
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def check_message(done: "subprocess.CompletedProcess[str]", case: Case) -> None:
+    assert done.returncode == case.code, done.stderr
+    assert case.says in done.stderr
+    assert done.stderr.startswith("viva: ")
+    assert done.stderr.count("\n") == 1, "one line"
+    assert "s3cret" not in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_wrong_turn_is_answered_in_one_line_and_leaves_no_trace(name: str, sound: Path, tmp_path: Path) -> None:
+    case = CASES[name]
+    folder = tmp_path / "here"
+    shutil.copytree(sound, folder)
+    case.broken(folder)
+    before = contents(folder)
+    with (folder / "done" / ".lock").open("w") as lock:
+        if "in use" in name:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        done = viva(folder, case.command)
+    check_message(done, case)
+    after = {path: found for path, found in contents(folder).items() if not path.endswith((".lock", "-shm", "-wal"))}
+    assert after == {path: found for path, found in before.items() if not path.endswith((".lock", "-shm", "-wal"))}
+    assert not (folder / "new").exists()
+
+
+def test_there_are_cases_enough_and_none_twice() -> None:
+    assert len(CASES) >= 40
+    assert len({(case.command, case.says) for case in CASES.values()}) == len(CASES)
+
+
+@pytest.mark.parametrize("room", [20_000, 60_000, 100_000])
+def test_a_full_disk_loses_no_answer(room: int, sound: Path, tmp_path: Path) -> None:
+    """Files may not grow past `room` bytes, as on a disk that is full; then there is room again."""
+    folder = tmp_path / "here"
+    shutil.copytree(sound, folder)
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    done = viva(folder, "run plan.yaml -o new", preexec_fn=limit)
+    assert done.returncode == 64, done.stderr
+    (told,) = [line for line in done.stderr.splitlines() if line.startswith("viva: ")]
+    assert "Traceback" not in done.stderr
+    assert "run it again" in told
+    kept = stored(folder)
+    assert viva(folder, "run plan.yaml -o new").returncode == 2
+    assert kept.items() <= stored(folder).items()
+    assert not [p.name for p in (folder / "new").rglob("*") if p.name.endswith(".draft")]
+
+
+def stored(folder: Path) -> dict[str, str]:
+    """What the store holds, with the time at which each answer was made."""
+    path = folder / ".viva" / "store.sqlite"
+    if not path.exists():
+        return {}
+    with sqlite3.connect(path) as database:
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'responses'").fetchone():
+            return {}
+        return {
+            key: json.loads(body)["created_at"] for key, body in database.execute("SELECT key, body FROM responses")
+        }
+
+
+def test_a_full_stdout_is_answered_in_one_line(sound: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "harness.cli.main", "compare", "done", "--json"],
+            cwd=sound,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=120,
+        )
+    assert done.returncode == 64
+    assert done.stderr == "viva: No space left on device; make room or write elsewhere, then run it again\n"
