@@ -147,9 +147,7 @@ def card(role: Role, spec: ModelSpec, fingerprint: str, failure: str | None = No
 
 def _give_up_on(found: Collected, role: Role, spec: ModelSpec, fingerprint: str, error: VivaError) -> None:
     if role == "teacher":
-        raise EngineError(
-            f"{error} (nothing can be compared without the teacher; finished answers are kept)"
-        ) from error
+        raise EngineError(f"{error} (nothing can be compared without the teacher; what it finished is kept)") from error
     found.models.append(card(role, spec, fingerprint, str(error)))
 
 
@@ -222,6 +220,13 @@ class Desk:
         if not missing:
             return
         engine = load()
+        try:
+            self._ask(answers, spec, missing, engine)
+        finally:
+            if spec.endpoint and spec.endpoint.price:
+                self.cost[spec.name] = engine.spent
+
+    def _ask(self, answers: dict[str, Response], spec: ModelSpec, missing: Mapping[str, Ask], engine: Engine) -> None:
         in_a_row = 0
         with self.progress.step(f"{spec.name}: answering", len(missing)) as advance:
             for response in _guarded(engine, [ask.request for ask in missing.values()], spec.name):
@@ -233,15 +238,8 @@ class Desk:
                     )
                 if not response.failure:
                     self.store.save_response(response, missing[response.key].links())
-                    self._count(spec, response)
+                    self.asked[spec.name] += 1
                 advance(1)
-
-    def _count(self, spec: ModelSpec, response: Response) -> None:
-        self.asked[spec.name] += 1
-        price = spec.endpoint.price if spec.endpoint else None
-        if price:
-            spent = price.of(response.prompt_tokens or 0, response.completion_tokens or 0)
-            self.cost[spec.name] = self.cost.get(spec.name, 0.0) + spent
 
     def _further(self, work: Work, answers: Mapping[str, Response]) -> list[Ask]:
         """What the graders want to ask of answered samples: follow-ups serve the attempt that they follow."""

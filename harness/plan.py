@@ -203,7 +203,8 @@ def _with_absolute_paths(plan: Plan, folder: Path) -> Plan:
     def model(spec: ModelSpec) -> ModelSpec:
         return spec.model_copy(
             update={
-                "model": absolute_if_path(spec.model, folder),
+                # Behind an endpoint, a model is what its server calls it, even where a folder has that name.
+                "model": spec.model if spec.engine == "openai" else absolute_if_path(spec.model, folder),
                 "adapter": spec.adapter and absolute_if_path(spec.adapter, folder),
                 "chat_template": spec.chat_template and str(folder / spec.chat_template),
             }

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """A loaded model."""
+    """A loaded model. `spent` is what its answers cost since it was loaded, 0 where nobody charges for them."""
+
+    @property
+    def spent(self) -> float: ...
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Response]:
         """Answers in the order in which they are done; each request is answered once, if only with a failure."""

@@ -97,6 +97,9 @@ def test_every_key_is_documented_with_its_default_and_no_other(where: tuple[str,
 def test_every_plan_example_loads(tmp_path: Path) -> None:
     examples = fences(page("plan"), "yaml")
     assert len(examples) >= len([where for where in SECTIONS if where[0] == "plan"])
+    for_endpoints = fences(page("endpoints"), "yaml")
+    assert len(for_endpoints) > 1
+    examples += for_endpoints
     for number, example in enumerate(examples):
         written = yaml.safe_load(example)
         path = tmp_path / f"{number}.yaml"

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("datasets", "inspect_ai", "lm_eval", "pandas", "ray", "sklearn", "torch", "transformers", "vllm")
+HEAVY = (
+    *("datasets", "httpx", "httpx2", "inspect_ai", "lm_eval", "openai", "pandas", "ray", "sklearn"),
+    *("torch", "transformers", "vllm"),
+)
 LOADED = f"print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))"
 HELP = """
 sys.argv = ["viva", "--help"]

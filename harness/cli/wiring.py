@@ -1,6 +1,7 @@
 """Which engines, graders, suite sources and reporter a name means. The only place that imports all four packages."""
 
 from graders.registry import GRADERS
+from harness.engines.openai import OpenaiKind
 from harness.engines.scripted import ScriptedKind
 from harness.engines.vllm import VllmKind
 from harness.plan import Known
@@ -12,7 +13,7 @@ from suites.rows_suite import load_rows
 
 def parts() -> Parts:
     return Parts(
-        engines={"vllm": VllmKind(), "scripted": ScriptedKind()},
+        engines={"vllm": VllmKind(), "openai": OpenaiKind(), "scripted": ScriptedKind()},
         graders=GRADERS,
         sources={"rows": load_rows, "demo": load_demo},
         report=write_report,

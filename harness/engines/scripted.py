@@ -31,6 +31,7 @@ class ScriptedEngine:
     model: str
     script: Script
     thinking: Thinking | None = None
+    spent: float = 0.0
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Response]:
         for request in requests:

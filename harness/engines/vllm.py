@@ -100,6 +100,7 @@ class VllmEngine:
     spec: ModelSpec
     llm: Any
     adapter: Any = None
+    spent: float = 0.0
     _begun: dict[str, tuple[Request, float]] = field(default_factory=dict)
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Response]:

@@ -29,6 +29,7 @@ class Rig:
     asked: list[str] = field(default_factory=list)
     loads: int = 0
     is_loaded: bool = False
+    spent: float = 0.0
 
     def fault(self, model: ModelSpec) -> str | None:
         return None

@@ -1,9 +1,14 @@
-"""The demo's real models through real vLLM: a whole run, resumed and repeated."""
+"""The demo's real models through real vLLM: a whole run, resumed and repeated, and with the teacher behind a server."""
 
+import contextlib
 import importlib.util
 import os
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +16,7 @@ import pytest
 from harness.records import Comparison
 from harness.runfolder import RunFolder
 
+SERVER_STARTS_WITHIN_S = 300
 DEMO = Path(__file__).parents[2] / "suites" / "demo" / "plan.yaml"
 pytestmark = [
     pytest.mark.vllm,
@@ -87,3 +93,89 @@ def test_a_second_run_loads_no_model(plan: Path, first: "subprocess.CompletedPro
     assert "asked: teacher 0, honest 0, mimic 0, weaker 0, base 0" in second.stderr
     assert not (plan.parent / "second" / "logs").exists()
     assert whole(plan.parent / "second") == whole(plan.parent / "first")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of vLLM's own server, which serves the demo's teacher."""
+    with contextlib.closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--model", str(DEMO.parent / "models" / "teacher"), "--served-model-name", "desk-teacher"]
+    command += ["--dtype", "float32", "--max-model-len", "256", "--enforce-eager", "--no-enable-chunked-prefill"]
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_NO_USAGE_STATS": "1"}
+    log = tmp_path_factory.mktemp("server") / "log"
+    with log.open("w") as file:
+        process = subprocess.Popen(command, env=environment, stdout=file, stderr=subprocess.STDOUT)
+    try:
+        wait_until_ready(f"http://127.0.0.1:{port}", process, log)
+        yield f"http://127.0.0.1:{port}/v1"
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + SERVER_STARTS_WITHIN_S
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()[-3000:]
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/health", timeout=5):
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"no server after {SERVER_STARTS_WITHIN_S} s: {log.read_text()[-3000:]}")
+
+
+def behind(plan: Path, url: str, **changes: str) -> Path:
+    """The demo's plan with the teacher behind the server, and a store of its own for the teacher's answers."""
+    text = plan.read_text()
+    (line,) = [line for line in text.splitlines() if line.startswith("teacher: ")]
+    args = line[line.index("&tiny") :].removesuffix("}")
+    endpoint = f"{{url: '{url}', price: {{input: 1, output: 2}}}}"
+    teacher = f"teacher: {{name: teacher, model: desk-teacher, engine: openai, endpoint: {endpoint}}}"
+    text = text.replace(line, teacher).replace("args: *tiny", f"args: {args}", 1)
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    path = plan.with_name("endpoint.yaml")
+    path.write_text(text)
+    return path
+
+
+def texts_of(run: Path) -> dict[tuple[str, str], str]:
+    return {(a.sample, a.response.model): a.response.text for a in RunFolder(run).answers()}
+
+
+def test_a_teacher_behind_a_server_gives_the_same_verdict(
+    plan: Path, first: "subprocess.CompletedProcess[str]", server: str
+) -> None:
+    assert first.returncode == 1
+    done = viva("run", str(behind(plan, server)), "-o", str(plan.parent / "endpoint"))
+    assert done.returncode == 1, done.stderr
+    assert "asked: teacher 300 (cost 0." in done.stderr
+    assert "honest 0, mimic 0, weaker 0, base 0" in done.stderr
+    assert texts_of(plan.parent / "endpoint") == texts_of(plan.parent / "first")
+    verdicts = [RunFolder(plan.parent / name).verdict().students for name in ("first", "endpoint")]
+    assert verdicts[0] == verdicts[1]
+    answers = [a.response for a in RunFolder(plan.parent / "endpoint").answers() if a.response.model == "teacher"]
+    assert {r.served_model for r in answers} == {"desk-teacher"}
+    for response in answers:
+        assert response.finish in ("stop", "length")
+        assert response.completion_tokens and response.prompt_tokens and response.latency_s and response.created_at
+
+
+def test_a_server_draws_tells_probabilities_and_names_its_models(
+    plan: Path, first: "subprocess.CompletedProcess[str]", server: str
+) -> None:
+    assert first.returncode == 1
+    drawn = behind(plan, server, **{"temperature: 0, max_tokens: 120": "temperature: 1, logprobs: 2, max_tokens: 60"})
+    done = viva("run", str(drawn), "-o", str(plan.parent / "drawn"), "--limit", "8")
+    assert done.returncode in (1, 2), done.stderr
+    answers = [a.response for a in RunFolder(plan.parent / "drawn").answers() if a.response.model == "teacher"]
+    assert len(answers) == 8
+    assert all(r.logprob is not None and r.logprob.least <= r.logprob.mean <= 0 for r in answers)
+    unknown = behind(plan, server, **{"model: desk-teacher": "model: desk-teachr"})
+    done = viva("run", str(unknown), "-o", str(plan.parent / "unknown"))
+    assert done.returncode == 70
+    assert 'does not know the model "desk-teachr"' in done.stderr
+    assert 'did you mean "desk-teacher"?' in done.stderr
