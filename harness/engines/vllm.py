@@ -192,6 +192,7 @@ def _start(model: ModelSpec) -> tuple[Any, Any]:
 
 def _sampling(request: Request) -> Any:
     from vllm import SamplingParams
+    from vllm.sampling_params import RequestOutputKind
 
     if request.kind != "generate":
         raise EngineError("log-likelihood requests are not supported by this engine yet")
@@ -203,6 +204,7 @@ def _sampling(request: Request) -> Any:
         stop=list(how.stop) or None,
         seed=how.seed + request.attempt if how.temperature > 0 else None,
         logprobs=how.logprobs,
+        output_kind=RequestOutputKind.FINAL_ONLY,  # nobody reads half an answer, and making it takes time at every step
     )
 
 
