@@ -147,7 +147,7 @@ def card(role: Role, spec: ModelSpec, fingerprint: str, failure: str | None = No
 
 def _give_up_on(found: Collected, role: Role, spec: ModelSpec, fingerprint: str, error: VivaError) -> None:
     if role == "teacher":
-        raise EngineError(f"{error} (nothing can be compared without the teacher; what it finished is kept)") from error
+        raise EngineError(f"{error} (nothing can be compared without the teacher)") from error
     found.models.append(card(role, spec, fingerprint, str(error)))
 
 
