@@ -1,61 +1,34 @@
 """From grades to comparisons: every student beside the teacher, item by item, on the whole suite and on each slice.
 
-Pairs are made by sample id within a suite. Repeated attempts are averaged within the item first: the item is the unit.
+`harness.pairing` makes the pairs; here stand the figures.
 """
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harness.collect import Answer, Collected
 from harness.grading import grades_by_item
+from harness.pairing import Floats, Item, Scores, Table, tabulate, within
 from harness.policy import Policy
 from harness.records import (
     OUTCOMES,
     Comparison,
     Grade,
-    Interval,
     Outcome,
     Pair,
     Response,
-    Sample,
     Side,
     Slice,
     SuiteCard,
 )
-from harness.stats import clustered, multiplicity, paired, power, retention
+from harness.stats import clustered, multiplicity, power
 from harness.suite import Suite
 
-Floats = NDArray[np.float64]
 DISCOVERY_RATE = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One sample that both models answered, with every attempt's grade, and the means of their scores."""
-
-    sample: Sample
-    teacher: tuple[Grade, ...]
-    student: tuple[Grade, ...]
-    teacher_score: float
-    student_score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The items of one suite and student, and what could not be paired: reason -> samples."""
-
-    suite: Suite
-    teacher: str
-    student: str
-    items: tuple[Item, ...]
-    dropped: Mapping[str, tuple[Sample, ...]]
 
 
 def compare(
@@ -101,27 +74,6 @@ def _beside(
     return tuple(comparisons), tuple(pairs)
 
 
-def tabulate(suite: Suite, teacher: str, student: str, grades: Mapping[tuple[str, str, str], list[Grade]]) -> Table:
-    items: list[Item] = []
-    dropped: dict[str, list[Sample]] = {}
-    for sample in suite.samples:
-        sides = {name: grades.get((suite.spec.name, sample.id, name), []) for name in (teacher, student)}
-        scored = {name: tuple(g for g in side if g.score is not None) for name, side in sides.items()}
-        reasons = [
-            f"{name}: {'could not be graded' if sides[name] else 'no response'}"
-            for name, side in scored.items()
-            if not side
-        ]
-        if not any(sides.values()):
-            dropped.setdefault("no response from either", []).append(sample)
-        elif reasons:
-            dropped.setdefault("; ".join(reasons), []).append(sample)
-        else:
-            ours, theirs = scored[teacher], scored[student]
-            items.append(Item(sample, ours, theirs, _mean(ours), _mean(theirs)))
-    return Table(suite, teacher, student, tuple(items), {why: tuple(which) for why, which in dropped.items()})
-
-
 def slices_of(suite: Suite) -> list[Slice]:
     """Every slice that the samples declare, or those the plan names; values in natural order."""
     wanted = suite.spec.slices
@@ -159,22 +111,14 @@ def _compare_table(table: Table, costs: "Costs", policy: Policy) -> list[Compari
     parts = [
         _comparison(part, piece, costs, policy)
         for piece in slices_of(table.suite)
-        if (part := _within(table, piece)).items
+        if (part := within(table, piece)).items
     ]
     adjusted = multiplicity.benjamini_hochberg([part.p_value for part in parts])
     return [whole, *(replace(part, p_adjusted=p) for part, p in zip(parts, adjusted, strict=True))]
 
 
-def _within(table: Table, piece: Slice) -> Table:
-    def holds(sample: Sample) -> bool:
-        return sample.slices.get(piece.name) == piece.value
-
-    dropped = {why: kept for why, samples in table.dropped.items() if (kept := tuple(s for s in samples if holds(s)))}
-    return replace(table, items=tuple(i for i in table.items if holds(i.sample)), dropped=dropped)
-
-
 def _comparison(table: Table, piece: Slice, costs: "Costs", policy: Policy) -> Comparison:
-    scores = _Scores.of(table.items)
+    scores = Scores.of(table.items)
     estimate = clustered.mean_difference(scores.teacher, scores.student, scores.weights, scores.clusters)
     difference = scores.student - scores.teacher
     return Comparison(
@@ -198,68 +142,7 @@ def _comparison(table: Table, piece: Slice, costs: "Costs", policy: Policy) -> C
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Scores:
-    """Item scores as arrays of shape (n,); `weights` and `clusters` None when they make no difference."""
-
-    teacher: Floats
-    student: Floats
-    sizes: Floats
-    clusters: list[str] | None
-    binary: bool
-
-    @classmethod
-    def of(cls, items: Sequence[Item]) -> "_Scores":
-        sizes = np.array([i.sample.weight for i in items])
-        given = [i.sample.cluster for i in items]
-        clusters = [c if c is not None else f"\0{n}" for n, c in enumerate(given)] if any(given) else None
-        once = all(len(i.teacher) == len(i.student) == 1 for i in items)
-        teacher = np.array([i.teacher_score for i in items])
-        student = np.array([i.student_score for i in items])
-        whole = bool(np.isin(teacher, (0, 1)).all() and np.isin(student, (0, 1)).all())
-        plain = once and whole and clusters is None and bool((sizes == sizes[0]).all())
-        return cls(teacher, student, sizes, clusters, plain)
-
-    @property
-    def weights(self) -> Floats | None:
-        return None if (self.sizes == self.sizes[0]).all() else self.sizes
-
-    def figures(self, estimate: clustered.ClusterEstimate) -> dict[str, Any]:
-        """Cells, intervals and p-value: exact and score methods for plain 0/1 pairs, cluster-robust ones otherwise."""
-        if self.binary:
-            cells = paired.cells(self.teacher, self.student)
-            delta = {level: paired.newcombe(cells, level) for level in (0.95, 0.9)}
-            p_value = paired.mcnemar(cells)
-        else:
-            cells, delta = None, {level: clustered.t_interval(estimate, level) for level in (0.95, 0.9)}
-            p_value = clustered.t_two_sided_p(estimate)
-        kept = {level: self._retention(level) for level in (0.95, 0.9)}
-        return {
-            "cells": cells,
-            "p_value": p_value,
-            "delta95": delta[0.95],
-            "delta90": delta[0.9],
-            "retention95": kept[0.95][0],
-            "retention90": kept[0.9][0],
-            "conditional95": kept[0.95][1],
-            "conditional90": kept[0.9][1],
-        }
-
-    def _retention(self, level: float) -> tuple[Interval | None, Interval | None]:
-        if not self.teacher.any():
-            return None, None
-        ratio = retention.fieller(self.teacher, self.student, self.weights, self.clusters, level)
-        if self.binary:
-            return ratio, retention.conditional(paired.cells(self.teacher, self.student), level)
-        return ratio, retention.conditional_weighted(self.teacher, self.student, self.weights, self.clusters, level)
-
-
-def _mean(grades: Sequence[Grade]) -> float:
-    """Of scored grades; of the one attempt that there mostly is, exactly its score."""
-    return math.fsum(g.score or 0.0 for g in grades) / len(grades)
-
-
-def _items_needed(difference: Floats, scores: _Scores, policy: Policy, table: Table, piece: Slice) -> int:
+def _items_needed(difference: Floats, scores: Scores, policy: Policy, table: Table, piece: Slice) -> int:
     """Items like these that would decide at the policy's margin; without disagreement a share of 1 / n is assumed."""
     spread = float(np.average(difference**2, weights=scores.sizes)) or 1 / len(difference)
     return power.items_needed(min(1.0, spread), policy.margin(table.suite.spec.name, piece), alpha=policy.alpha)
@@ -282,7 +165,7 @@ def _costs(answers: Iterable[Answer]) -> Costs:
     return {a.response.key: a.response for a in answers}
 
 
-def _side(means: Floats, scores: _Scores, sides: Sequence[Sequence[Grade]], costs: Costs) -> Side:
+def _side(means: Floats, scores: Scores, sides: Sequence[Sequence[Grade]], costs: Costs) -> Side:
     grades = [grade for side in sides for grade in side]
     counts = Counter(grade.outcome for grade in grades)
     responses = [costs[key] for grade in grades for key in grade.response_keys if key in costs]
