@@ -1,6 +1,7 @@
 """From suites and models to answered attempts: what is asked, what is in the store already, what came back."""
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,6 @@ from harness.suite import Suite
 log = logging.getLogger(__name__)
 
 FollowUps = Callable[[Sample, Response], Sequence[Request]]
-ENGINE_GIVES_UP_AFTER = 20  # failed requests in a row: the engine is gone, not the requests bad
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,9 @@ def collect(found: Collected, work: Iterable[Work], desk: "Desk") -> Collected:
                 ]
         found.notes += _observed(part.spec, answers.values())
         if failure:
-            _give_up_on(found, part.role, part.spec, part.fingerprint, failure)
+            cost = desk.cost.get(part.spec.name)
+            spent = f"; what it answered in this run cost {cost:.6g}" if cost else ""
+            _give_up_on(found, part.role, part.spec, part.fingerprint, EngineError(f"{failure}{spent}"))
         else:
             found.models.append(card(part.role, part.spec, part.fingerprint))
     return found
@@ -129,15 +131,22 @@ def _limited(suite: Suite) -> Iterator[str]:
 
 def _observed(spec: ModelSpec, answers: Iterable[Response]) -> Iterator[str]:
     """What servers said they were, where that is not just the model asked for."""
-    said = dict.fromkeys(
-        " ".join(filter(None, (r.served_model, r.system_fingerprint))) for r in answers if not r.failure
-    )
+    answered = [r for r in answers if not r.failure]
+    said = dict.fromkeys(" ".join(filter(None, (r.served_model, r.system_fingerprint))) for r in answered)
     served = [name for name in said if name]
+    others = dict.fromkeys(
+        r.served_model for r in answered if r.served_model and not _is_version_of(r.served_model, spec.model)
+    )
     if len(served) > 1:
         shown = ", ".join(served[:4]) + (", ..." if len(served) > 4 else "")
         yield f"{spec.name}: its server called itself {len(served)} things ({shown}): the answers may mix versions."
-    elif served and not served[0].startswith(spec.model):
-        yield f"{spec.name}: asked for {spec.model}, answered by what calls itself {served[0]}."
+    if others:
+        yield f"{spec.name}: asked for {spec.model}, answered by what calls itself {', '.join(map(str, others))}."
+
+
+def _is_version_of(served: str, asked: str) -> bool:
+    """The name itself, or with a date behind it, as hosts do: `large-2026-09-30`; but not `large-mini`."""
+    return served == asked or re.fullmatch(rf"{re.escape(asked)}[-@:]\d[\d-]*", served) is not None
 
 
 def card(role: Role, spec: ModelSpec, fingerprint: str, failure: str | None = None) -> ModelCard:
@@ -195,6 +204,8 @@ class Desk:
         spec = work.spec
         self.asked[spec.name] = 0
         with ExitStack() as stack:
+            if work.missing(self.store):  # another viva may be asking the same: then its answers are ours, too
+                stack.enter_context(self.store.alone_with(work.fingerprint, spec.name))
 
             @cache
             def load() -> Engine:
@@ -227,19 +238,20 @@ class Desk:
                 self.cost[spec.name] = engine.spent
 
     def _ask(self, answers: dict[str, Response], spec: ModelSpec, missing: Mapping[str, Ask], engine: Engine) -> None:
-        in_a_row = 0
+        failures: list[str] = []
         with self.progress.step(f"{spec.name}: answering", len(missing)) as advance:
             for response in _guarded(engine, [ask.request for ask in missing.values()], spec.name):
                 answers[response.key] = response
-                in_a_row = in_a_row + 1 if response.failure else 0
-                if in_a_row >= ENGINE_GIVES_UP_AFTER:
-                    raise EngineError(
-                        f'model "{spec.name}": {in_a_row} failures in a row, the last: {response.failure}'
-                    )
-                if not response.failure:
+                if response.failure:
+                    failures.append(response.failure)
+                else:
                     self.store.save_response(response, missing[response.key].links())
                     self.asked[spec.name] += 1
                 advance(1)
+        if len(failures) == len(missing):
+            raise EngineError(
+                f'model "{spec.name}": all of its {len(missing)} requests failed, the last: {failures[-1]}'
+            )
 
     def _further(self, work: Work, answers: Mapping[str, Response]) -> list[Ask]:
         """What the graders want to ask of answered samples: follow-ups serve the attempt that they follow."""

@@ -29,6 +29,8 @@ from harness.stats import clustered, multiplicity, power
 from harness.suite import Suite
 
 DISCOVERY_RATE = 0.1
+FEWEST_ITEMS = 20
+FEWEST_CLUSTERS = 8  # below, cluster-robust standard errors are too small to decide on
 
 
 def compare(
@@ -50,13 +52,17 @@ def beside_incumbent(
 def standing(c: Comparison) -> str:
     """A candidate beside an incumbent: what the 95% interval shows, and for slices whether it outlasts correction.
 
-    A slice's difference is confirmed at a false discovery rate of 10% (Benjamini-Hochberg over the suite's slices).
+    A slice's difference is confirmed at a false discovery rate of 10% (Benjamini-Hochberg over the suite's slices). Too
+    few items or clusters tell nothing, as with the gate.
     """
+    if c.effective_n < FEWEST_ITEMS or (c.clusters is not None and c.clusters < FEWEST_CLUSTERS):
+        return "too few to tell"
     interval = c.delta95
     if interval is None or interval.low is None or interval.high is None or interval.low <= 0 <= interval.high:
         return "no difference shown"
     word = "better" if interval.low > 0 else "worse"
-    return word if c.slice == Slice() or (c.p_adjusted or 0) <= DISCOVERY_RATE else f"{word}, unconfirmed"
+    is_confirmed = c.slice == Slice() or (c.p_adjusted is not None and c.p_adjusted <= DISCOVERY_RATE)
+    return word if is_confirmed else f"{word}, unconfirmed"
 
 
 def _beside(

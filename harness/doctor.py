@@ -72,8 +72,8 @@ def generation(kind: EngineKind, spec: ModelSpec, log_file: Path) -> Check:
     try:
         with kind.load(spec, log_file) as engine:
             answers = list(engine.generate([request]))
-    except VivaError as error:
-        return Check(name="generation", state="broken", found=str(error))
+    except Exception as error:  # the boundary: whatever an engine does, the doctor tells it
+        return Check(name="generation", state="broken", found=str(error), mend=f"{log_file} says more")
     failure = answers[0].failure if answers else "no answer came"
     if failure:
         return Check(name="generation", state="broken", found=failure, mend=f"{log_file} says more")
@@ -137,7 +137,7 @@ def _space(folder: Path) -> Check:
 def _output(command: list[str]) -> str:
     """What a program prints, or nothing where it fails or is not there."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, stdin=subprocess.DEVNULL)
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE_S, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Literal
 
 from harness.collect import Work, survey
+from harness.plan import ModelSpec
 from harness.records import Request, Response, Role
-from harness.store import open_existing_store
+from harness.store import look_into_store
 from harness.workflow import Job, Parts
 
 BYTES_PER_TOKEN = 4  # of English text; other languages and numbers have fewer
@@ -43,7 +44,7 @@ class Forecast:
 def forecast(job: Job, parts: Parts) -> tuple[Forecast, ...]:
     """Every model's part of the run, in the order of asking. Nothing is asked and nothing is written."""
     _, work = survey(job.plan, job.suites, parts.engines)
-    with open_existing_store(job.plan.store_path()) as store:
+    with look_into_store(job.plan.store_path()) as store:
         return tuple(_part(part, store.responses(ask.request.key for ask in part.asks)) for part in work)
 
 
@@ -55,7 +56,7 @@ def _part(work: Work, stored: Mapping[str, Response]) -> Forecast:
         completion = len(missing) * sum(a.completion_tokens or 0 for a in measured) / len(measured)
     else:
         prompt = sum(prompt_bytes(request) for request in missing) / BYTES_PER_TOKEN
-        completion = float(sum(request.decoding.max_tokens for request in missing))
+        completion = float(sum(_most_tokens(work.spec, request) for request in missing))
     endpoint = work.spec.endpoint
     price = endpoint.price if endpoint else None
     rate = answers_per_second(stored.values())
@@ -70,6 +71,12 @@ def _part(work: Work, stored: Mapping[str, Response]) -> Forecast:
         cost=price.of(prompt, completion) if price else None,
         basis="measured" if measured else "bound",
     )
+
+
+def _most_tokens(spec: ModelSpec, request: Request) -> int:
+    """How long an answer may be: `args` of an endpoint may say so in the server's own words."""
+    given = [spec.args.get(name) for name in ("max_tokens", "max_completion_tokens")] if spec.endpoint else []
+    return max([limit for limit in given if isinstance(limit, int)], default=request.decoding.max_tokens)
 
 
 def prompt_bytes(request: Request) -> int:

@@ -7,6 +7,7 @@ claims that a slice fails are Holm-corrected over all the student's slices.
 
 from collections.abc import Iterable, Sequence
 
+from harness.compare import FEWEST_CLUSTERS
 from harness.errors import UsageError, nearest
 from harness.policy import Policy
 from harness.records import (
@@ -22,8 +23,6 @@ from harness.records import (
     Verdict,
 )
 from harness.stats import clustered, multiplicity, paired, power
-
-FEWEST_CLUSTERS = 8  # below, cluster-robust standard errors are too small to decide on
 
 
 def judge(evaluation: Evaluation, policy: Policy, evaluation_digest: str) -> Verdict:

@@ -4,10 +4,12 @@ Each finished response is committed at once, so that work survives a kill. WAL m
 against the death of the process; a power cut can lose the last commits, never the file. Not for network file systems.
 """
 
+import fcntl
+import logging
 import math
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -15,6 +17,8 @@ from pathlib import Path
 from harness.errors import StoreError
 from harness.records import Judgement, Response
 from harness.serial import from_text, to_text
+
+log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 1
 _SCHEMA = """
@@ -45,8 +49,26 @@ class Kept:
 class Store:
     """Open it with `open_store`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path | None = None) -> None:
         self._db = connection
+        self._path = path
+
+    @contextmanager
+    def alone_with(self, fingerprint: str, name: str) -> Iterator[None]:
+        """Wait until no other viva asks this model for this store, and keep others waiting until the block is left.
+
+        The lock is of the operating system and goes with the process, however it ends.
+        """
+        if self._path is None:
+            yield
+            return
+        with self._path.with_name(f"{self._path.name}.{fingerprint[:12]}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                log.warning('another viva asks "%s" for the same store; waiting for its answers', name)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def responses(self, keys: Iterable[str]) -> dict[str, Response]:
         """The responses that are there, by key."""
@@ -148,36 +170,61 @@ def _finite(response: Response) -> Response:
     return replace(response, logprob=None)
 
 
-def open_existing_store(path: Path | None) -> AbstractContextManager[Store]:
-    """The store to look into; an empty one in memory where there is none yet. Raises StoreError."""
-    return open_store(path if path is not None and path.exists() else None)
-
-
 @contextmanager
 def open_store(path: Path | None) -> Iterator[Store]:
     """The store in this file, made if need be; None keeps it in memory. Raises StoreError."""
     try:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path if path is not None else ":memory:", timeout=30)
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
+        raise StoreError(f"{path}: the store cannot be opened ({error.strerror})") from None
+    with _connected(str(path) if path is not None else ":memory:", path) as connection:
+        _prepare(connection, path)
+        yield Store(connection, path)
+
+
+@contextmanager
+def look_into_store(path: Path | None) -> Iterator[Store]:
+    """The store in this file, which is not changed; an empty one in memory where there is none. Raises StoreError."""
+    if path is not None and path.exists():
+        with _connected(f"{path.absolute().as_uri()}?mode=ro", path) as connection:
+            if _version_of(connection, path):
+                yield Store(connection, path)
+                return
+    with open_store(None) as store:
+        yield store
+
+
+@contextmanager
+def _connected(name: str, path: Path | None) -> Iterator[sqlite3.Connection]:
+    try:
+        connection = sqlite3.connect(name, timeout=30, uri=name.startswith("file:"))
+    except sqlite3.Error as error:
         raise StoreError(f"{path}: the store cannot be opened ({error})") from None
     with closing(connection):
         try:
-            _prepare(connection, path)
-            yield Store(connection)
+            yield connection
         except sqlite3.Error as error:
             raise StoreError(
                 f"{path}: the store failed ({error}); what was finished is kept: mend that and run it again"
             ) from error
 
 
-def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+def _version_of(connection: sqlite3.Connection, path: Path | None) -> int:
+    """0 for a file that holds nothing yet. Raises StoreError for a newer version, and for what is no store of viva."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if version > SCHEMA_VERSION:
         raise StoreError(
             f"{path}: written by a newer viva (store version {version}); update viva or name another store"
         )
+    if (version == 0) != (not tables) or (version and "responses" not in tables):
+        raise StoreError(f"{path}: a database, but no store of viva; name another file")
+    return version
+
+
+def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
+    version = _version_of(connection, path)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     if version == 0:

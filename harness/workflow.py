@@ -16,7 +16,7 @@ from harness.progress import Progress
 from harness.protocols import EngineKind, GraderKind, Reporter, SuiteLoader
 from harness.records import Evaluation, Json, Verdict
 from harness.runfolder import Manifest, RunFolder
-from harness.store import Store, open_existing_store, open_store
+from harness.store import Store, look_into_store, open_store
 from harness.suite import Suite, load_suites, make_suite
 from harness.version import VERSION
 
@@ -69,7 +69,7 @@ def run(job: Job, parts: Parts, folder: RunFolder, progress: Progress) -> Outcom
     """
     plan = job.plan
     surveyed, work = survey(plan, job.suites, parts.engines)
-    with open_existing_store(plan.store_path()) as store:
+    with look_into_store(plan.store_path()) as store:
         check_ready(work, store)
     with open_store(plan.store_path()) as store:
         desk = Desk(store=store, progress=progress, logs=folder.path / "logs")

@@ -27,6 +27,7 @@ def _table(comparisons: Sequence[Comparison]) -> IncumbentTable:
         suite=first.suite,
         student=first.student,
         axis=charts.axis(along),
+        left_out="; ".join(f"{wording.count(n)}: {why}" for why, n in first.dropped.items()),
         rows=tuple(_row(c, along) for c in comparisons),
     )
 

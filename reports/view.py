@@ -220,6 +220,7 @@ class IncumbentTable:
     suite: str
     student: str
     axis: Markup
+    left_out: str
     rows: tuple[IncumbentRow, ...]
 
 

@@ -37,6 +37,8 @@ def command(run: Path, student: str | None, slices: bool, incumbent: str | None,
         evaluation = with_incumbent(evaluation, incumbent, folder, policy_of(folder, None))
     compared = evaluation.comparisons if incumbent is None else evaluation.beside_incumbent
     chosen = [c for c in compared if wanted(c)]
+    if incumbent is not None and not chosen:
+        raise UsageError(f'nothing of this run could be compared with "{incumbent}"')
     if as_json:
         print_json(chosen)
     else:

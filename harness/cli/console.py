@@ -9,11 +9,14 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
+from harness.printable import printable
 from harness.progress import Advance
 
 WIDE = 160
@@ -25,13 +28,27 @@ def human(quiet: bool = False) -> Console:
     file = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
     click.get_current_context().call_on_close(file.close)
     width = None if file.isatty() else WIDE
-    return Console(file=file, quiet=quiet, highlight=False, markup=False, width=width, soft_wrap=True)
+    return Wary(file=file, quiet=quiet, highlight=False, markup=False, width=width, soft_wrap=True)
+
+
+class Wary(Console):
+    """A console that is handed texts of models and strangers."""
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        return super().render_str(printable(text), **how)
 
 
 def set_up_logging(verbose: int) -> None:
     """Warnings only; `-v` tells what is done, `-vv` everything."""
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=level)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(_Wary("%(levelname)s %(name)s: %(message)s"))
+
+
+class _Wary(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
 
 
 class Bars:

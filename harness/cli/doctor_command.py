@@ -44,7 +44,7 @@ def command(plan: Path | None, generate: bool, as_json: bool) -> int:
 def _ask_demo() -> Check:
     parts = wiring.parts()
     demo = load_plan(Path(str(files("suites.demo") / "plan.yaml")), wiring.known(parts))
-    log_file = Path(tempfile.gettempdir()) / "viva-doctor.log"
+    log_file = Path(tempfile.mkdtemp(prefix="viva-doctor-")) / "vllm.log"
     return generation(parts.engines[demo.teacher.engine], demo.teacher, log_file)
 
 

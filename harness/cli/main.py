@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from harness.errors import StoreError, UsageError, VivaError
+from harness.printable import printable
 from harness.version import VERSION
 
 COMMANDS = {
@@ -108,7 +109,7 @@ def _usage(error: click.ClickException) -> tuple[str, int]:
 
 
 def _complain(message: str, code: int) -> int:
-    click.echo(f"viva: {message}", err=True)
+    click.echo(f"viva: {printable(message)}", err=True)
     return code
 
 

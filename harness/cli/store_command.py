@@ -10,7 +10,7 @@ from harness.cli.console import human
 from harness.cli.options import JSON_OPTION
 from harness.cli.summary import print_json
 from harness.errors import UsageError, nearest
-from harness.store import Kept, Store, open_store
+from harness.store import Kept, Store, look_into_store, open_store
 
 STORE_OPTION = click.option(
     "--store", type=click.Path(path_type=Path), default=".viva/store.sqlite", show_default=True,
@@ -28,7 +28,7 @@ def command() -> None:
 @JSON_OPTION
 def list_command(store: Path, as_json: bool) -> int:
     """Print how many responses the store keeps of each model, from when, and how large they are."""
-    with open_store(_existing(store)) as opened:
+    with look_into_store(_existing(store)) as opened:
         kept = opened.kept()
     if as_json:
         print_json(list(kept))
@@ -40,7 +40,9 @@ def list_command(store: Path, as_json: bool) -> int:
 @command.command("prune")
 @STORE_OPTION
 @click.option("--model", help="Only what this model answered, by the name it had in its plan.")
-@click.option("--older-than", type=click.IntRange(min=0), metavar="DAYS", help="Only what is older than so many days.")
+@click.option(
+    "--older-than", type=click.IntRange(0, 36_500), metavar="DAYS", help="Only what is older than so many days."
+)
 @click.option("--yes", is_flag=True, help="Remove it; without this, only tell what would go.")
 def prune_command(store: Path, model: str | None, older_than: int | None, yes: bool) -> int:
     """Remove responses, and every grade (grades are made again at no cost).
@@ -50,7 +52,7 @@ def prune_command(store: Path, model: str | None, older_than: int | None, yes: b
     if model is None and older_than is None:
         raise click.UsageError("say what to remove: --model NAME, --older-than DAYS, or both")
     before = None if older_than is None else (datetime.now(UTC) - timedelta(days=older_than)).isoformat()
-    with open_store(_existing(store)) as opened:
+    with (open_store if yes else look_into_store)(_existing(store)) as opened:
         _check_model(opened, model)
         n = opened.count_matching(model, before)
         if yes:

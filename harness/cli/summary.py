@@ -29,6 +29,10 @@ def finish(outcome: Outcome, console: Console, as_json: bool) -> int:
     """Say what a run ended with; returns the exit code."""
     evaluation = outcome.evaluation
     print_comparisons([c for c in evaluation.comparisons if c.slice.name == ALL], console)
+    if evaluation.incumbent and not evaluation.beside_incumbent:
+        console.print(
+            f"incumbent {evaluation.incumbent}: nothing could be compared with it", style=STYLES["inconclusive"]
+        )
     for c in evaluation.beside_incumbent:
         if c.slice.name == ALL:
             moved = points(c.pupil.accuracy - c.teacher.accuracy)
@@ -61,21 +65,21 @@ def print_forecast(parts: Sequence[Forecast], console: Console) -> None:
     for name in ("requests", "in the store", "to ask", "prompt tokens", "answer tokens", "time", "cost"):
         table.add_column(name, justify="right", no_wrap=True)
     for part in parts:
-        most = "" if part.basis == "measured" or not part.to_ask else "≤ "
+        most = "" if part.basis == "measured" or not part.to_ask else "up to ~"
         table.add_row(
             part.model,
             f"{part.requests:,}",
             f"{part.stored:,}",
             f"{part.to_ask:,}",
             f"{'~' if part.to_ask else ''}{part.prompt_tokens:,.0f}",
-            f"{most}{part.completion_tokens:,.0f}",
+            f"{most or '~' if part.to_ask else ''}{part.completion_tokens:,.0f}",
             "unknown" if part.seconds is None else duration(part.seconds),
-            "-" if part.cost is None else f"{most}{money(part.cost)}",
+            "-" if part.cost is None else f"{most or '~'}{money(part.cost)}",
         )
     console.print(table, soft_wrap=False)
     if any(part.basis == "bound" and part.to_ask for part in parts):
         console.print(
-            "≤: nothing is stored yet to measure by, so every answer is taken to be as long as it may be; "
+            "up to: nothing is stored yet to measure by, so every answer is taken to be as long as it may be; "
             "run with --limit 20 first for an estimate from real answers",
             style="dim",
         )

@@ -25,6 +25,8 @@ FINISHES: Mapping[str, Finish] = {
     "function_call": "tool_calls",
     "content_filter": "refusal",
 }
+# A server that shuts down, fails or is overloaded amid an answer says so: vLLM and SGLang, OpenRouter, DeepSeek.
+CUT_OFF = ("abort", "error", "insufficient_system_resource")
 REASONING = ("reasoning_content", "reasoning")  # DeepSeek's and SGLang's name; OpenRouter's and newer vLLM's
 
 
@@ -116,6 +118,8 @@ def completion(content: bytes) -> dict[str, Any]:
     choices = _items(reply.get("choices"))
     if not choices or not isinstance(choices[0].get("message"), dict):
         raise Broken("the answer has no choices")
+    if choices[0].get("error"):
+        raise Broken("the server sent an error", error=choices[0])
     return reply
 
 
@@ -170,8 +174,10 @@ class Assembly:
         if delta.get("function_call"):
             self._call(0, {"type": "function", "function": delta["function_call"]})
         self._logprobs += _items(_fields(choice.get("logprobs")).get("content"))
+        if choice.get("error"):
+            raise Broken("the server sent an error", error=choice)
         if isinstance(choice.get("finish_reason"), str):
-            self._finish = choice["finish_reason"]
+            self._finish = choice["finish_reason"] or self._finish  # some gateways send "" until the end
 
     def _index(self, call: Mapping[str, Any]) -> int:
         """Which call a delta belongs to; servers that send each call whole leave the number out."""
@@ -190,8 +196,10 @@ class Assembly:
 
 
 def response(reply: Mapping[str, Any], model: ModelSpec, key: str, latency_s: float) -> Response:
-    """The answer as a record; what is missing or of the wrong kind stays unknown."""
+    """The answer as a record; what is missing or of the wrong kind stays unknown. Raises Broken for half an answer."""
     choice = _items(reply["choices"])[0]
+    if choice.get("finish_reason") in CUT_OFF:
+        raise Broken(f"the server ended the answer early ({choice['finish_reason']})")
     message, usage = _fields(choice.get("message")), _fields(reply.get("usage"))
     refusal = _text(message.get("refusal"))
     reasoning, text = _reasoning_and_text(message, model)

@@ -12,22 +12,24 @@ import random
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.engines import chat, trouble
 from harness.engines.chat import Assembly, Broken
+from harness.engines.interrupts import held_back
 from harness.engines.pacing import Budget, Limit, Pace, Queue, Turn
 from harness.engines.trouble import Trouble
 from harness.errors import EngineError, nearest
 from harness.plan import ModelSpec
 from harness.records import Request, Response
-from harness.serial import from_text, to_text
 
 log = logging.getLogger(__name__)
 
 NOT_A_STREAM = ("application/json", "text/html")  # of servers that do not stream although they are asked to
 READ_OUT_S = 1.0
+LAST_CALL_S = 0.25  # for answers that have come already when an interruption does
+FROM_THE_SERVER = ("text", "reasoning", "served_model", "system_fingerprint")
 DEAD_AFTER = 3  # requests in a row that ran out of retries without an answer between
 KEPT = "finished answers are kept"
 
@@ -61,17 +63,36 @@ class OpenaiEngine:
         Before that, and before an interruption is passed on, everything that is finished is yielded.
         """
         self._queue, self._ending, self._lost_in_a_row = Queue(requests), None, 0
+        landed: list[tuple[Turn, Response | Trouble]] = []
         try:
-            while self._flying or (self._queue and self._ending is None):
-                yield from self._send()
-                for turn, outcome in self._landed():
-                    response = self._settled(turn, outcome)
-                    if response is not None:
-                        yield response
+            while True:
+                try:
+                    with held_back():  # an interruption comes between two waits, when all that has landed is saved
+                        yield from self._handed_over(landed)
+                        yield from self._send()
+                except KeyboardInterrupt as interrupt:
+                    self._interrupted(interrupt)
+                if not self._flying and (self._ending is not None or not self._queue):
+                    break
+                landed = self._landed()
             if self._ending is not None:
                 raise self._ending
         finally:
             self._drop()
+
+    def _handed_over(self, landed: Sequence[tuple[Turn, Response | Trouble]]) -> Iterator[Response]:
+        for turn, outcome in landed:
+            response = self._settled(turn, outcome)
+            if response is not None:
+                yield response
+
+    def _interrupted(self, interrupt: KeyboardInterrupt) -> None:
+        """Take what has come already, and call the rest back."""
+        self._ending = interrupt
+        unfinished = [task for task in self._flying if not task.done()]
+        if unfinished:
+            self.runner.run(asyncio.wait(unfinished, timeout=LAST_CALL_S))
+        self._cancel()
 
     def _send(self) -> Iterator[Response]:
         """Send what may be sent now; yields the failures of requests that no endpoint can answer."""
@@ -113,11 +134,15 @@ class OpenaiEngine:
         try:
             self.runner.run(self._next_event())
         except KeyboardInterrupt as interrupt:
-            self._ending = interrupt
-            self._cancel()
-        done = [(self._flying.pop(task), task) for task in list(self._flying) if task.done()]
-        # An interruption that hit a task in the midst of a step is that task's end, and has been raised here already.
-        outcomes = [(turn, task.result()) for turn, task in done if task.exception() is None]
+            self._interrupted(interrupt)
+        outcomes: list[tuple[Turn, Response | Trouble]] = []
+        try:
+            with held_back():
+                done = [(self._flying.pop(task), task) for task in list(self._flying) if task.done()]
+                # An interruption that hit a task amid a step is that task's end, and has been raised here already.
+                outcomes = [(turn, task.result()) for turn, task in done if task.exception() is None]
+        except KeyboardInterrupt as interrupt:
+            self._interrupted(interrupt)
         return sorted(outcomes, key=lambda pair: isinstance(pair[1], Trouble))
 
     async def _next_event(self) -> None:
@@ -208,7 +233,7 @@ class OpenaiEngine:
         log.info("%s: %s; again in %.1f s", self.spec.name, self._told(why.text), pause)
 
     def _given_up(self, turn: Turn, why: Trouble) -> Response:
-        self._lost_in_a_row = self._lost_in_a_row + 1 if why.down else 0
+        self._lost_in_a_row = self._lost_in_a_row + 1 if why.then == "again" else 0
         if self._lost_in_a_row >= DEAD_AFTER:
             self._end(f"does not answer ({self._told(why.text)}); {KEPT}: run the same command again when it is back")
         return self._failure(turn, f"{why.text} (asked {turn.tried + 1} times)" if turn.tried else why.text)
@@ -254,10 +279,14 @@ class OpenaiEngine:
         return trouble.told(text, self.key)
 
     def _clean(self, response: Response) -> Response:
-        """Without the key: a server can put what it was sent into what it answers."""
-        key = json.dumps(self.key)[1:-1] if self.key else ""
-        text = to_text(response)
-        return from_text(Response, text.replace(key, trouble.HIDDEN)) if key and key in text else response
+        """Without the key, in whatever the server can have put it into. A word as short as "EMPTY" is no secret."""
+        key = self.key or ""
+        if len(key) < trouble.SHORTEST_SECRET:
+            return response
+        said = {name: getattr(response, name) for name in FROM_THE_SERVER}
+        told = {name: value and value.replace(key, trouble.HIDDEN) for name, value in said.items()}
+        calls = tuple(json.loads(json.dumps(call).replace(key, trouble.HIDDEN)) for call in response.tool_calls)
+        return replace(response, tool_calls=calls, **told)
 
     def _cancel(self) -> None:
         """Call back what is in flight, which may be billed all the same; what is done stays."""

@@ -17,6 +17,7 @@ NO_MONEY = ("insufficient_quota", "billing_hard_limit_reached")
 NEVER_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol")
 TRANSPORT = ("httpx", "httpx2", "httpcore", "httpcore2", "anyio", "ssl")  # the SDK's HTTP client has changed its name
 HIDDEN = "[key]"
+SHORTEST_SECRET = 8  # characters; servers that need no key are often given a word
 LONGEST = 300  # characters of a failure
 
 
@@ -113,15 +114,13 @@ def told(text: str, key: str | None) -> str:
 
 def without_key(text: str, key: str | None) -> str:
     """The text with the key, pieces of it, and words that show its ends around a mask, taken out."""
-    if not key:
+    if not key or len(key) < SHORTEST_SECRET:
         return text
     text = text.replace(key, HIDDEN)
     return re.sub(r"""[^\s"'`,;()\[\]{}<>]+""", lambda word: HIDDEN if _gives_away(word[0], key) else word[0], text)
 
 
 def _gives_away(word: str, key: str) -> bool:
-    if len(key) < 8:
-        return False
     masked = re.search(r"[*•…]|\.\.|x{3}|X{3}", word) is not None
     shown = 3 if masked else 6
     ends = (key[:shown], key[-shown:])

@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from harness.engines.interrupts import held_back
 from harness.engines.thinking import split_thinking
 from harness.errors import EngineError, UsageError
 from harness.identity import digest, file_digest, folder_digest
@@ -114,13 +115,23 @@ class VllmEngine:
                         yield refused
                 if not self._begun:
                     return
-                for output in engine.step():
-                    if output.finished:
-                        yield self._response(output)
+                yield from self._handed_over([output for output in engine.step() if output.finished])
         finally:
             if self._begun:  # interrupted: the engine must not go on with what nobody waits for
                 engine.abort_request(list(self._begun), internal=False)
                 self._begun.clear()
+
+    def _handed_over(self, outputs: Sequence[Any]) -> Iterator[Response]:
+        """All that one step finished; an interruption waits until it is saved."""
+        interrupted: KeyboardInterrupt | None = None
+        for output in outputs:
+            try:
+                with held_back():
+                    yield self._response(output)
+            except KeyboardInterrupt as interrupt:
+                interrupted = interrupt
+        if interrupted:
+            raise interrupted
 
     def _submit(self, request: Request) -> Response | None:
         """Hand one request over; a prompt that vLLM refuses (too long, say) fails alone."""

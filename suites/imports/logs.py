@@ -59,13 +59,13 @@ class Log:
     notes: tuple[str, ...] = ()
 
 
-def assemble(logs: Sequence[Log], notes: Iterable[str], teacher: str) -> Collected:
-    """Samples, answers and scores of all logs, by model and task; `notes` are what the reader had to say.
+def assemble(logs: Sequence[Log], notes: Sequence[str], teacher: str) -> Collected:
+    """Samples, answers and scores of all logs, by model and task. Raises DataError when nothing can be paired.
 
-    Raises DataError when nothing can be paired.
+    `notes` are what the reader had to say: first of all such logs, then of single files.
     """
     named, collisions = name_models(logs)
-    chosen = find_teacher(teacher, list(named))
+    chosen = find_teacher(teacher, list(named), notes[1:])
     by_task = _by_task(named)
     suite_names = name_suites(by_task)
     found = Collected(suites=(), notes=list(collisions))
@@ -80,15 +80,20 @@ def assemble(logs: Sequence[Log], notes: Iterable[str], teacher: str) -> Collect
             found.notes += _differences(task, logs_by_model, chosen)
             suites.append(_suite(suite_names[task], logs_by_model, chosen, found))
     if not suites:
-        raise DataError("nothing can be paired: " + " ".join(n for n in found.notes if n not in collisions))
+        raise DataError(_nothing_paired(found, notes[1:], collisions))
     found.notes[:0] = notes
     found.suites = tuple(suites)
     compared = _compared(found, chosen)
     if len(compared) < 2:
-        raise DataError("nothing can be paired: " + " ".join(n for n in found.notes if n not in collisions))
+        raise DataError(_nothing_paired(found, notes[1:], collisions))
     order = [chosen, *(name for name in named if name != chosen)]
     found.models = [_card(name, name == chosen, named[name]) for name in order if name in compared]
     return found
+
+
+def _nothing_paired(found: Collected, notes: Iterable[str], collisions: Sequence[str]) -> str:
+    reasons = [*notes, *(note for note in found.notes if note not in collisions)]
+    return "nothing can be paired: " + " ".join(reasons)
 
 
 def name_models(logs: Sequence[Log]) -> tuple[dict[str, list[Log]], list[str]]:
@@ -128,13 +133,13 @@ def name_suites(tasks: Iterable[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     for task in tasks:
         plain = re.sub(r"[^A-Za-z0-9._-]+", "-", task).lstrip("._-") or "task"
-        taken = sum(name == plain or name.startswith(f"{plain}.") for name in names.values())
-        names[task] = plain if not taken else f"{plain}.{taken + 1}"
+        free = (plain, *(f"{plain}.{number}" for number in range(2, len(names) + 3)))
+        names[task] = next(name for name in free if name not in names.values())
     return names
 
 
-def find_teacher(wanted: str, names: Sequence[str]) -> str:
-    """The name itself, or the only one whose last part (after `/`) it is. Raises DataError otherwise."""
+def find_teacher(wanted: str, names: Sequence[str], notes: Iterable[str] = ()) -> str:
+    """The name itself, or the only one whose last part (after `/`) it is. Raises DataError, which tells the notes."""
     if wanted in names:
         return wanted
     close = [name for name in names if wanted in _spellings(name)]
@@ -142,7 +147,7 @@ def find_teacher(wanted: str, names: Sequence[str]) -> str:
         return close[0]
     if close:
         raise DataError(f'--teacher "{wanted}" could be {" or ".join(close)}; name one of them in full')
-    raise DataError(f'--teacher "{wanted}": no such model in these logs{nearest(wanted, names)}')
+    raise DataError(" ".join((f'--teacher "{wanted}": no such model in these logs{nearest(wanted, names)}', *notes)))
 
 
 def _spellings(name: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Asking: nothing twice, nothing lost when an engine dies, follow-ups while the model is loaded."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.collect import ENGINE_GIVES_UP_AFTER, Ask, Collected, Desk, Work, check_ready, collect
+from harness.collect import Ask, Collected, Desk, Work, check_ready, collect
 from harness.errors import DataError, UsageError
 from harness.identity import keyed
 from harness.plan import ModelSpec, SuiteSpec
@@ -25,6 +26,7 @@ class Rig:
 
     dies_at: int | None = None
     refuses: bool = False
+    answers_again_at: int = 10**9
     lacks_a_key: bool = False
     asked: list[str] = field(default_factory=list)
     loads: int = 0
@@ -56,7 +58,7 @@ class Rig:
             if len(self.asked) == self.dies_at:
                 raise RuntimeError("the card fell off the bus")
             self.asked.append(request.messages[-1].content)
-            failure = "too long" if self.refuses else None
+            failure = "too long" if self.refuses and len(self.asked) <= self.answers_again_at else None
             yield Response(key=request.key, model="model", text=f"re: {self.asked[-1]}", failure=failure)
 
 
@@ -91,6 +93,34 @@ def test_what_is_stored_is_not_asked_and_the_model_not_loaded(store: Store, tmp_
     assert failure is None
     assert first == again
     assert (rig.loads, rig.asked) == (1, ["q0", "q1", "q2", "q3", "q4"])
+
+
+def test_refused_requests_do_not_keep_others_from_being_asked(store: Store, tmp_path: Path) -> None:
+    rig = Rig(refuses=True)
+    rig.answers_again_at = 50
+    answers, failure = desk_of(store, tmp_path).answers(work_of(rig, asks_of(suite_of(60))))
+    assert (failure, store.counts()["responses"], len(rig.asked)) == (None, 10, 60)
+
+
+def test_two_vivas_do_not_ask_the_same_at_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The second waits for the first and takes its answers."""
+    asks, rigs, path = asks_of(suite_of(3)), (Rig(), Rig()), tmp_path / "store.sqlite"
+
+    def second() -> None:
+        with open_store(path) as other:
+            desk_of(other, tmp_path).answers(work_of(rigs[1], asks))
+
+    with open_store(path) as store, store.alone_with("rig", "model"):
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive() and rigs[1].asked == []
+        for ask in asks:
+            store.save_response(Response(key=ask.request.key, model="m", text="first"), ask.links())
+    thread.join(20)
+    assert not thread.is_alive()
+    assert (rigs[1].asked, rigs[1].loads) == ([], 0)
+    assert "another viva asks" in caplog.text
 
 
 def test_only_a_model_that_has_to_be_asked_must_be_ready(store: Store, tmp_path: Path) -> None:
@@ -137,11 +167,11 @@ def test_a_dead_engine_keeps_what_it_finished(store: Store, tmp_path: Path) -> N
     assert (len(answers), failure, healthy.asked) == (6, None, ["q4", "q5"])
 
 
-def test_an_engine_that_only_refuses_is_given_up(store: Store, tmp_path: Path) -> None:
+def test_an_engine_that_refuses_everything_has_failed(store: Store, tmp_path: Path) -> None:
     rig = Rig(refuses=True)
     answers, failure = desk_of(store, tmp_path).answers(work_of(rig, asks_of(suite_of(100))))
-    assert len(rig.asked) == ENGINE_GIVES_UP_AFTER
-    assert "too long" in str(failure)
+    assert len(rig.asked) == 100, "each is asked: one that is refused says nothing of the next"
+    assert "all of its 100 requests failed, the last: too long" in str(failure)
     assert store.counts()["responses"] == 0
 
 

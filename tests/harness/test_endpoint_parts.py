@@ -269,7 +269,7 @@ def test_what_is_no_complete_stream_is_broken(stream: bytes) -> None:
         ("tool_calls", "tool_calls"),
         ("function_call", "tool_calls"),
         ("content_filter", "refusal"),
-        ("abort", "unknown"),
+        ("eos_token", "unknown"),
         (None, "unknown"),
         (7, "unknown"),
     ],
@@ -277,6 +277,34 @@ def test_what_is_no_complete_stream_is_broken(stream: bytes) -> None:
 def test_how_an_answer_ended(reason: object, finish: Finish) -> None:
     reply = {"choices": [{"message": {"content": "4"}, "finish_reason": reason}]}
     assert chat.response(reply, MODEL, "k", 1.0).finish == finish
+
+
+@pytest.mark.parametrize("reason", ["abort", "error", "insufficient_system_resource"])
+def test_an_answer_that_its_server_ended_early_is_none(reason: str) -> None:
+    reply = {"choices": [{"message": {"content": "The answer is"}, "finish_reason": reason}]}
+    with pytest.raises(Broken, match=f"ended the answer early .{reason}."):
+        chat.response(reply, MODEL, "k", 1.0)
+
+
+def test_an_error_within_a_choice_is_none_either() -> None:
+    choice = {
+        "message": {"content": "The"},
+        "delta": {"content": "The"},
+        "finish_reason": "stop",
+        "error": {"code": 502},
+    }
+    with pytest.raises(Broken, match="the server sent an error"):
+        chat.completion(json.dumps({"choices": [choice]}).encode())
+    with pytest.raises(Broken, match="the server sent an error"):
+        assembled(sse({"choices": [{"index": 0, **choice}]}))
+
+
+def test_an_empty_finish_reason_is_none() -> None:
+    """Some gateways send one with every chunk."""
+    with pytest.raises(Broken, match="without a finish_reason"):
+        assembled(sse(chunk({"content": "The"}, finish_reason=""), chunk({"content": " answer"}, finish_reason="")))
+    got = assembled(sse(chunk({"content": "4"}, finish_reason="stop"), chunk({}, finish_reason="")))
+    assert got["choices"][0]["finish_reason"] == "stop"
 
 
 @pytest.mark.parametrize(

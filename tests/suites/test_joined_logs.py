@@ -110,7 +110,11 @@ def test_a_task_that_only_one_model_has_is_left_out_with_its_reason() -> None:
 
 def test_without_any_pair_there_is_no_run() -> None:
     with pytest.raises(DataError, match='nothing can be paired: Task "sums" is left out: only big answered it'):
-        assemble([log("big"), log("small", task="words")], ["a note that does not matter"], "big")
+        assemble([log("big"), log("small", task="words")], ["what is said of all such logs"], "big")
+    with pytest.raises(DataError, match='nothing can be paired: x.json: no samples were logged. Task "sums" is left'):
+        assemble([log("big")], ["what is said of all such logs", "x.json: no samples were logged."], "big")
+    with pytest.raises(DataError, match="no such model in these logs; .* x.json: no samples were logged."):
+        assemble([log("big")], ["what is said of all such logs", "x.json: no samples were logged."], "bug")
     with pytest.raises(DataError, match="nothing can be paired: small: no sample of sums is one that big answered"):
         assemble([log("big"), log("small", item("c"), item("d"))], [], "big")
 
@@ -154,12 +158,14 @@ def test_failed_items_have_no_score_and_attempts_stay_apart() -> None:
 
 
 def test_tasks_become_names_that_plans_and_policies_can_write() -> None:
-    assert name_suites(["gsm8k", "lab/qa: hard", "lab:qa: hard", "...", "__x"]) == {
+    assert name_suites(["gsm8k", "lab/qa: hard", "lab:qa: hard", "x.2", "x", "...", "__x"]) == {
         "gsm8k": "gsm8k",
         "lab/qa: hard": "lab-qa-hard",
         "lab:qa: hard": "lab-qa-hard.2",
+        "x.2": "x.2",
+        "x": "x",
         "...": "task",
-        "__x": "x",
+        "__x": "x.3",
     }
 
 
