@@ -68,6 +68,11 @@ def newer_store(folder: Path) -> None:
         database.execute("PRAGMA user_version=99")
 
 
+def foreign_database(folder: Path) -> None:
+    with sqlite3.connect(folder / "theirs.db") as database:
+        database.execute("CREATE TABLE customers (name TEXT)")
+
+
 def lm_eval(folder: Path, **rows: object) -> None:
     """Output folders of two models at one task."""
     for model in ("large", "small"):
@@ -277,6 +282,12 @@ CASES = {
     ),
     "a store that is not there": Case(command="store list", says=".viva/store.sqlite: there is no store here"),
     "pruning nothing in particular": Case(command="store prune", says="say what to remove"),
+    "pruning from before time": Case(
+        broken=newer_store, command="store prune --older-than 99999999", says="99999999 is not in the range"
+    ),
+    "a database that is no store": Case(
+        broken=foreign_database, command="store list --store theirs.db", says="theirs.db: a database, but no store"
+    ),
     "a file that is there already": Case(command="init plan.yaml", says="plan.yaml: is there already"),
     # imports
     "no format": Case(command="import rows.jsonl --teacher large -o new", says="say what FILES are"),

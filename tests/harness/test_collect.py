@@ -152,6 +152,17 @@ def test_a_mixture_of_servers_is_noted(store: Store, tmp_path: Path) -> None:
     assert "2 things (gpt fp_1, gpt fp_2): the answers may mix versions" in note
 
 
+@pytest.mark.parametrize("served", ["gpt-mini", "gpt4", "my-gpt", "gpt-2026x"])
+def test_a_name_that_only_begins_alike_is_another_model(store: Store, tmp_path: Path, served: str) -> None:
+    (note,) = said_by(store, tmp_path, [(served, None)])
+    assert f"calls itself {served}" in note
+
+
+@pytest.mark.parametrize("served", ["gpt", "gpt-2026-01-31", "gpt@20260131", None])
+def test_the_name_with_a_date_is_the_same_model(store: Store, tmp_path: Path, served: str | None) -> None:
+    assert said_by(store, tmp_path, [(served, "fp_1")]) == []
+
+
 def test_another_model_than_asked_for_is_noted(store: Store, tmp_path: Path) -> None:
     (note,) = said_by(store, tmp_path, [("mistral", None)] * 2)
     assert note == "student: asked for gpt, answered by what calls itself mistral."

@@ -184,6 +184,46 @@ def test_an_incumbent_can_be_named_afterwards(world: Path, tmp_path: Path, capfd
     assert 'incumbent "teacher" is none of the students; known: good, poor' in capfd.readouterr().err
 
 
+def test_too_few_items_beside_an_incumbent_tell_nothing(
+    make_world: Callable[..., Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    status(["run", str(make_world(n=18)), "-o", str(tmp_path / "run")])
+    capfd.readouterr()
+    assert status(["compare", str(tmp_path / "run"), "--incumbent", "poor"]) == 0
+    said = capfd.readouterr().err
+    assert said.count("too few to tell") == 3
+    assert "better" not in said
+
+
+def test_an_incumbent_that_did_not_answer_is_said(
+    world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    world.write_text(world.read_text() + "incumbent: poor\n")
+    (tmp_path / "poor.jsonl").write_text("no JSON")
+    status(["run", str(world), "-o", str(tmp_path / "run")])
+    assert "incumbent poor: nothing could be compared with it" in capfd.readouterr().err
+    page = (tmp_path / "run" / "report" / "index.html").read_text()
+    assert "Nothing to compare." in page[page.index('id="incumbent"') :]
+    assert status(["compare", str(tmp_path / "run"), "--incumbent", "poor"]) == 64
+
+
+def test_what_models_write_cannot_take_the_terminal_over(
+    world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    hostile = "\x1b[2J\x1b]0;owned\x07\x9b31mRELEASED\r\u202e"
+    lines = (tmp_path / "poor.jsonl").read_text().splitlines()
+    lines[1] = json.dumps(json.loads(lines[1]) | {"reply": hostile})
+    (tmp_path / "poor.jsonl").write_text("\n".join(lines))
+    status(["run", str(world), "-o", str(tmp_path / "run")])
+    capfd.readouterr()
+    assert status(["show", str(tmp_path / "run"), "s1"]) == 0
+    said = capfd.readouterr().err
+    assert "RELEASED" in said and "\\x1b[2J" in said
+    assert not set(said) & set("\x1b\x07\x9b\r\u202e")
+    assert status(["show", str(tmp_path / "run"), "\x1b[2J"]) == 64
+    assert "\x1b" not in capfd.readouterr().err
+
+
 def test_the_store_can_be_listed_and_pruned(world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     status(["run", str(world), "-o", str(tmp_path / "run")])
     store = ["--store", str(tmp_path / ".viva" / "store.sqlite")]

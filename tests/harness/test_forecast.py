@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from harness.plan import EndpointSpec, Price, load_plan
 from harness.records import Message, Request, Response
 from harness.store import open_store
 from harness.workflow import Job, prepare
+
+DEMO = Path(__file__).parents[2] / "suites" / "demo" / "plan.yaml"
 
 
 def job_of(path: Path, limit: int | None = None) -> Job:
@@ -105,6 +108,16 @@ def test_a_dry_run_asks_nothing_and_prints_the_estimate(
     assert "--limit 20" in said.err
     assert not (tmp_path / "run").exists()
     assert not (tmp_path / ".viva").exists()
+
+
+def test_an_answer_may_be_as_long_as_an_endpoints_own_arguments_allow() -> None:
+    job = job_of(DEMO)
+    teacher = job.plan.teacher.model_copy(update={"endpoint": EndpointSpec(), "args": {"max_tokens": 1000}})
+    parts = wiring.parts()
+    rig = replace(parts, engines={**parts.engines, "vllm": parts.engines["openai"]})
+    plan = job.plan.model_copy(update={"teacher": teacher, "students": job.plan.students[:1], "base": None})
+    part = forecast(Job(plan=plan, written={}, suites=job.suites), rig)[0]
+    assert part.completion_tokens == part.requests * 1000
 
 
 def test_amounts_and_times_as_people_read_them() -> None:

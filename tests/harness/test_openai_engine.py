@@ -108,6 +108,40 @@ def first(*behaviours: Behaviour) -> Script:
     return lambda asked: behaviours[asked.nth] if asked.nth < len(behaviours) else answer()
 
 
+def test_an_interruption_while_answers_are_saved_loses_none_that_had_come() -> None:
+    """Ctrl-C during every save: whoever saves is not interrupted, and what has come with it is handed over, too."""
+    got: list[Response] = []
+    with (
+        serving(lambda asked: answer()) as endpoint,
+        pytest.raises(KeyboardInterrupt),
+        OpenaiKind(QUICK).load(spec(endpoint.url, concurrency=16), Path("unused")) as engine,
+    ):
+        for response in engine.generate(asks(200)):
+            time.sleep(0.05)  # as a slow disk does: meanwhile other answers come
+            os.kill(os.getpid(), signal.SIGINT)
+            got.append(response)
+    assert 0 < len(got) < 200
+    assert lost_and_twice(endpoint, got) == (0, 0)
+
+
+@pytest.mark.parametrize("key", ["EMPTY", "123", "text", "none"])
+def test_a_word_too_short_for_a_secret_is_left_where_it_stands(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORD", key)
+    with serving(lambda asked: answer(f"The text: an {key} cart, 123 items.")) as endpoint:
+        (got,) = answers(spec(endpoint.url, key_env="WORD"), [ask("q0")])
+    assert (got.text, got.key, got.failure) == (f"The text: an {key} cart, 123 items.", "key of q0", None)
+
+
+def test_twenty_refused_prompts_do_not_keep_the_rest_from_being_asked() -> None:
+    def script(asked: Ask) -> Behaviour:
+        return status(400, "too long") if int(asked.prompt[1:]) < 30 else answer()
+
+    with serving(script) as endpoint:
+        found = answers(spec(endpoint.url), asks(40))
+    assert sum(response.failure is None for response in found) == 10
+    assert len(found) == len(endpoint.asks) == 40
+
+
 def for_prompt(prompt: str, behaviour: Behaviour) -> Script:
     return lambda asked: behaviour if asked.prompt == prompt else answer()
 

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from harness import store as store_module
 from harness.errors import StoreError
 from harness.records import WITHOUT_ANSWER, Finish, Json, Judgement, LogprobSummary, Response
-from harness.store import open_store
+from harness.store import Store, look_into_store, open_store
 
 quick = settings(deadline=None, max_examples=15)
 
@@ -45,6 +47,7 @@ judgements = st.builds(
 ) | st.builds(
     Judgement, outcome=st.sampled_from(WITHOUT_ANSWER), score=st.just(0.0), answer=st.none() | texts, reason=texts
 )
+Open = Callable[[Path], AbstractContextManager[Store]]
 LINK = ("suite", "sample", 0)
 
 
@@ -249,3 +252,29 @@ def test_two_programs_may_make_the_same_store_at_once(tmp_path: Path, monkeypatc
     monkeypatch.setattr(store_module.sqlite3, "connect", lambda *a, **k: connect(*a, **{"factory": Overtaken, **k}))
     with open_store(path) as store:
         assert store.counts()["responses"] == 0
+
+
+def test_looking_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    with look_into_store(path) as store:
+        assert store.counts()["responses"] == 0
+    assert not path.exists()
+    with open_store(path) as store:
+        store.save_response(answer(), [LINK])
+    before = path.read_bytes()
+    with look_into_store(path) as store:
+        assert set(store.responses(["k"])) == {"k"}
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            store.save_response(answer("other"), [LINK])
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("open_it", [open_store, look_into_store])
+def test_a_database_of_somebody_else_is_refused_and_left_alone(tmp_path: Path, open_it: Open) -> None:
+    path = tmp_path / "theirs.db"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE customers (name TEXT)")
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="a database, but no store of viva"), open_it(path):
+        pass
+    assert path.read_bytes() == before
