@@ -86,8 +86,8 @@ def prompt_bytes(request: Request) -> int:
 
 
 def answers_per_second(answers: Iterable[Response]) -> float | None:
-    """How fast stored answers came, pauses left out; None where too few came to tell."""
+    """How fast stored answers came, pauses left out; at least, since times are kept in whole seconds. None for one."""
     times = sorted(datetime.fromisoformat(a.created_at).timestamp() for a in answers if a.created_at)
     gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
     working = [gap for gap in gaps if gap < PAUSE_S]
-    return len(working) / sum(working) if sum(working) >= 1 else None
+    return len(working) / max(sum(working), 1.0) if working else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from harness import strict_yaml
 from harness.errors import PlanError, nearest
@@ -90,6 +90,16 @@ class RowMap(Strict):
     weight: str | None = None
     cluster: str | None = None
 
+    @model_validator(mode="after")
+    def _names_its_slices_apart(self) -> "RowMap":
+        if isinstance(self.slices, tuple) and len(self.slice_paths()) < len(self.slices):
+            raise ValueError(
+                "two slices end in the same word, which would be the name of both; write `slices: {name: path, ...}`"
+            )
+        if not all(self.slice_paths()):
+            raise ValueError("a slice has no name")
+        return self
+
     def slice_paths(self) -> dict[str, str]:
         if isinstance(self.slices, tuple):
             return {path.rsplit(".", 1)[-1]: path for path in self.slices}
@@ -121,7 +131,7 @@ class Plan(Strict):
     base: ModelSpec | None = None
     suites: Annotated[tuple[SuiteSpec, ...], Field(min_length=1)]
     decoding: DecodingSpec = DecodingSpec()
-    repeats: Annotated[int, Field(ge=1)] = 1
+    repeats: Annotated[int, Field(ge=1, le=1000)] = 1
     gate: Policy = Policy()
     store: str | None = None
 
@@ -206,7 +216,7 @@ def _with_absolute_paths(plan: Plan, folder: Path) -> Plan:
                 # Behind an endpoint, a model is what its server calls it, even where a folder has that name.
                 "model": spec.model if spec.engine == "openai" else absolute_if_path(spec.model, folder),
                 "adapter": spec.adapter and absolute_if_path(spec.adapter, folder),
-                "chat_template": spec.chat_template and str(folder / spec.chat_template),
+                "chat_template": spec.chat_template and str(folder / _expanded(spec.chat_template)),
             }
         )
 
@@ -216,9 +226,9 @@ def _with_absolute_paths(plan: Plan, folder: Path) -> Plan:
             "students": tuple(model(s) for s in plan.students),
             "base": plan.base and model(plan.base),
             "suites": tuple(
-                s.model_copy(update={"path": s.path and str(folder / Path(s.path).expanduser())}) for s in plan.suites
+                s.model_copy(update={"path": s.path and str(folder / _expanded(s.path))}) for s in plan.suites
             ),
-            "store": str(folder / Path(plan.store or ".viva/store.sqlite").expanduser()),
+            "store": str(folder / _expanded(plan.store or ".viva/store.sqlite")),
         }
     )
 
@@ -226,8 +236,16 @@ def _with_absolute_paths(plan: Plan, folder: Path) -> Plan:
 def absolute_if_path(name: str, folder: Path) -> str:
     """A model given as a path (`./x`, `../x`, `/x`, `~/x`, or a folder that is there) made absolute; Hub names stay."""
     if name.startswith(("./", "../", "/", "~")) or (folder / name).exists():
-        return str((folder / Path(name).expanduser()).resolve())
+        return str((folder / _expanded(name)).resolve())
     return name
+
+
+def _expanded(path: str) -> Path:
+    """`~` written out, where there is such a home."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 def as_written(path: Path) -> dict[str, Json]:

@@ -30,6 +30,7 @@ from harness.serial import from_json, from_text, to_json
 from harness.tables import read_table, write_table
 
 T = TypeVar("T")
+V = TypeVar("V", "Manifest", Evaluation, Verdict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,19 +79,21 @@ class RunFolder:
         self._json("verdict.json", verdict)
 
     def manifest(self) -> Manifest:
-        return self._read("manifest.json", Manifest)
+        return self._of_this_version("manifest.json", self._read("manifest.json", Manifest))
 
     def evaluation(self) -> Evaluation:
-        found = self._read("evaluation.json", Evaluation)
+        return self._of_this_version("evaluation.json", self._read("evaluation.json", Evaluation))
+
+    def _of_this_version(self, name: str, found: V) -> V:
         if found.schema_version > SCHEMA_VERSION:
-            raise StoreError(f"{self.path / 'evaluation.json'}: written by a newer viva; update viva to read it")
+            raise StoreError(f"{self.path / name}: written by a newer viva; update viva to read it")
         return found
 
     def evaluation_digest(self) -> str:
         return file_digest(self.path / "evaluation.json")
 
     def verdict(self) -> Verdict:
-        return self._read("verdict.json", Verdict)
+        return self._of_this_version("verdict.json", self._read("verdict.json", Verdict))
 
     def grades(self) -> list[Grade]:
         return list(read_table(self._there("grades.parquet"), Grade))
@@ -104,10 +107,15 @@ class RunFolder:
     def samples(self) -> dict[str, list[Sample]]:
         """Samples by suite, in their order."""
         suites: dict[str, list[Sample]] = {}
-        with self._there("samples.jsonl").open(encoding="utf-8") as file:
-            for line in file:
+        path = self._there("samples.jsonl")
+        try:
+            for line in path.read_bytes().splitlines():
                 placed = from_text(PlacedSample, line)
                 suites.setdefault(placed.suite, []).append(placed.sample)
+        except StoreError as error:
+            raise StoreError(_damaged(path, error)) from None
+        if not suites:
+            raise StoreError(_damaged(path, "it is empty"))
         return suites
 
     def suite_specs(self) -> tuple[SuiteSpec, ...]:
@@ -129,7 +137,7 @@ class RunFolder:
         try:
             return from_json(kind, json.loads(path.read_text(encoding="utf-8")))
         except (ValueError, StoreError) as error:
-            raise StoreError(f"{path}: damaged ({error}); the command that made the run makes it again") from None
+            raise StoreError(_damaged(path, error)) from None
 
     def _json(self, name: str, record: object) -> None:
         with self._placed(name) as path:
@@ -156,13 +164,21 @@ class RunFolder:
             draft.unlink(missing_ok=True)
 
 
+def _damaged(path: Path, why: object) -> str:
+    return f"{path}: damaged ({why}); the command that made the run makes it again"
+
+
 @contextmanager
 def open_run(path: Path) -> Iterator[RunFolder]:
     """The folder, made if need be and held against other runs; one that stays empty is taken away again.
 
     Raises UsageError when the folder is in use or holds other things.
     """
-    if path.exists() and not path.is_dir():
+    try:
+        is_file = path.exists() and not path.is_dir()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{str(path)[:80]}...: the run folder cannot be made ({error})") from None
+    if is_file:
         raise UsageError(f"{path}: a file stands where the run folder should be; name another with -o")
     foreign = path.is_dir() and any(path.iterdir()) and not any((path / n).exists() for n in (".lock", "manifest.json"))
     if foreign:
@@ -201,7 +217,10 @@ class FolderTexts:
         return cls(samples, responses)
 
     def sample(self, suite: str, sample: str) -> Sample:
-        return self._samples[suite, sample]
+        try:
+            return self._samples[suite, sample]
+        except KeyError:
+            raise StoreError(_damaged(Path("samples.jsonl"), f"no sample {suite}: {sample}")) from None
 
     def responses(self, suite: str, sample: str, model: str) -> Sequence[Response]:
         return self._responses.get((suite, sample, model), ())

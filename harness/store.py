@@ -117,7 +117,7 @@ class Store:
         served = {
             model: (samples, suites)
             for model, samples, suites in self._db.execute(
-                "SELECT r.model, count(DISTINCT l.suite || l.sample), count(DISTINCT l.suite) "
+                "SELECT r.model, count(DISTINCT l.sample), count(DISTINCT l.suite) "
                 "FROM links l JOIN responses r ON r.key = l.key GROUP BY r.model"
             )
         }

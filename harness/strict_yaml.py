@@ -3,6 +3,7 @@
 Duplicate keys, unknown keys and wrong values are refused; the line is that of the key or value at fault.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,10 +95,19 @@ class _Loader(yaml.SafeLoader):
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
-            return super().construct_object(node, deep)
+            return _sound(super().construct_object(node, deep))
         except (ValueError, KeyError, AttributeError) as error:  # 2024-13-45, !!bool 5, !!timestamp 5
             kind = node.tag.rsplit(":", 1)[-1]
             raise yaml.MarkedYAMLError(problem=f"no {kind} ({error})", problem_mark=node.start_mark) from None
+
+
+def _sound(value: Any) -> Any:
+    """Raises ValueError for what neither JSON nor a path can hold."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("it must be finite")
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError("it holds a zero byte")
+    return value
 
 
 def read(path: Path) -> Document:
@@ -194,6 +204,8 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 def _plain(fault: ErrorDetails) -> str:
     """Pydantic's message with the value that was given, shortened."""
+    if fault["loc"] and fault["loc"][-1] == "key_env":  # perhaps the key itself, pasted by mistake
+        return "give the name of an environment variable, not a key"
     shown = repr(fault["input"])
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
     message = fault["msg"][0].lower() + fault["msg"][1:]

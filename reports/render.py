@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.runtime import Undefined
 from markupsafe import Markup
 
+from harness.errors import StoreError
 from harness.protocols import PairTexts
 from harness.records import Evaluation, Pair, Verdict
 from reports.context import build
@@ -23,6 +24,8 @@ STYLES = ("base.css", "figures.css", "answers.css", "media.css")
 def write_report(evaluation: Evaluation, verdict: Verdict, pairs: Sequence[Pair], texts: PairTexts, out: Path) -> Path:
     """Write `out/index.html` whole or not at all, a `harness.protocols.Reporter`; returns its path."""
     html = render(build(evaluation, verdict, pairs, texts))
+    if out.exists() and not out.is_dir():
+        raise StoreError(f"{out}: a file stands where the report's folder should be; remove it")
     out.mkdir(parents=True, exist_ok=True)
     page, draft = out / "index.html", out / ".index.html.draft"
     try:

@@ -190,6 +190,8 @@ def _csv(path: Path, file: IO[str], delimiter: str) -> Iterator[tuple[int, Row]]
         for row in reader:
             if None in row:
                 raise DataError(f"{path}:{reader.line_num}: more fields than the header names")
+            if None in row.values():
+                raise DataError(f"{path}:{reader.line_num}: fewer fields than the header names; is the file cut off?")
             yield reader.line_num, {name: value for name, value in row.items()}
     except csv.Error as error:
         raise DataError(f"{path}:{reader.line_num}: not valid CSV: {error}") from None

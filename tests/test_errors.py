@@ -142,7 +142,53 @@ CASES = {
     "a negative margin": Case(
         broken=plan("points: 5", "points: -5"), command=RUN, says='plan.yaml:10: "gate.margin_points": input should be'
     ),
-    "a margin that is no number": Case(broken=plan("points: 5", "points: .nan"), command=RUN, says="(given: nan)"),
+    "a margin that is no number": Case(
+        broken=plan("points: 5", "points: .nan"),
+        command=RUN,
+        says="plan.yaml:10: not valid YAML: no float (it must be finite)",
+    ),
+    "an argument that is not finite": Case(
+        broken=plan("model: small.jsonl", "model: small.jsonl, args: {x: -.inf}"), command=RUN, says="plan.yaml:4:"
+    ),
+    "a zero byte in a path": Case(
+        broken=plan("model: small.jsonl", 'model: "./\\0"'), command=RUN, says="plan.yaml:4: not valid YAML"
+    ),
+    "nobody's home": Case(
+        broken=plan("engine: scripted, model: small.jsonl", "model: ~nobodyx/foo"), command=RUN, says="is not there"
+    ),
+    "two slices of one name": Case(
+        broken=plan("slices: [level]", "slices: [level, meta.level]"),
+        command=RUN,
+        says="two slices end in the same word",
+    ),
+    "repeats without end": Case(
+        broken=plan("gate:", "repeats: 1000000000000\ngate:"), command=RUN, says='"repeats": input should be less than'
+    ),
+    "a key pasted where its name belongs": Case(
+        broken=plan(
+            "engine: scripted, model: teacher.jsonl", "engine: openai, model: m, endpoint: {key_env: sk-s3cret}"
+        ),
+        command=RUN,
+        says='"teacher.endpoint.key_env": give the name of an environment variable, not a key',
+    ),
+    "a URL with a blank": Case(
+        broken=plan(
+            "engine: scripted, model: teacher.jsonl",
+            "engine: openai, model: m, endpoint: {url: 'http://local host/v1'}",
+        ),
+        command=RUN,
+        says="is no http(s) URL",
+    ),
+    "an endpoint for recited replies": Case(
+        broken=plan("model: small.jsonl", "model: small.jsonl, endpoint: {}"),
+        command=RUN,
+        says="`endpoint` means nothing to replies that are recited",
+    ),
+    "a chat template that is not there": Case(
+        broken=plan("engine: scripted, model: small.jsonl", "model: org/small, chat_template: ~/no.jinja"),
+        command=RUN,
+        says="no.jinja is not there; give a Jinja file",
+    ),
     "an unknown engine": Case(
         broken=plan("engine: scripted", "engine: scriptd"),
         command=RUN,
@@ -257,6 +303,32 @@ CASES = {
         broken=replacing("done/evaluation.json", '"schema_version": 1', '"schema_version": 9'),
         command="compare done",
         says="done/evaluation.json: written by a newer viva; update viva to read it",
+    ),
+    "a row of a table cut off": Case(
+        broken=lambda f: ((f / "sums.csv").write_text("id,question\ns0\n"), plan("sums.jsonl", "sums.csv")(f)),
+        command=RUN,
+        says="sums.csv:2: fewer fields than the header names",
+    ),
+    "a run folder with too long a name": Case(
+        command=f"run plan.yaml -o {'x' * 300}", says="run folder cannot be made"
+    ),
+    "damaged samples": Case(
+        broken=writing("done/samples.jsonl", '{"suite": "sums"'),
+        command="report done",
+        says="done/samples.jsonl: damaged",
+    ),
+    "no samples left": Case(
+        broken=writing("done/samples.jsonl", ""), command="grade done", says="done/samples.jsonl: damaged (it is empty)"
+    ),
+    "a manifest of a newer viva": Case(
+        broken=replacing("done/manifest.json", '"schema_version": 1', '"schema_version": 9'),
+        command="grade done",
+        says="done/manifest.json: written by a newer viva",
+    ),
+    "a file for the report's folder": Case(
+        broken=lambda f: (shutil.rmtree(f / "done" / "report"), writing("done/report", "x")(f)),
+        command="report done",
+        says="a file stands where the report's folder should be",
     ),
     "damaged answers": Case(
         broken=writing("done/responses.parquet", "?"), command="show done s1", says="responses.parquet"

@@ -14,6 +14,7 @@ def command(path: Path) -> int:
     """Write a commented plan to PATH (plan.yaml); nothing is ever overwritten."""
     text = files("harness.cli").joinpath("plan.yaml").read_text(encoding="utf-8")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:

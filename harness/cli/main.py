@@ -60,7 +60,7 @@ class Lazy(click.Group):
 def cli() -> None:
     """Tell whether a distilled student model may replace its teacher on your own workload.
 
-    Exit codes: 0 pass, 1 fail, 2 inconclusive; 64 wrong use, 70 internal error, 130 interrupted.
+    Exit codes: 0 pass, 1 fail, 2 inconclusive; 64 something to mend, 70 a model or viva failed, 130 interrupted.
     """
 
 

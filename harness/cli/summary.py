@@ -77,7 +77,7 @@ def print_forecast(parts: Sequence[Forecast], console: Console) -> None:
             "-" if part.cost is None else f"{most or '~'}{money(part.cost)}",
         )
     console.print(table, soft_wrap=False)
-    if any(part.basis == "bound" and part.to_ask for part in parts):
+    if any(part.basis == "bound" and part.to_ask and not part.stored for part in parts):
         console.print(
             "up to: nothing is stored yet to measure by, so every answer is taken to be as long as it may be; "
             "run with --limit 20 first for an estimate from real answers",

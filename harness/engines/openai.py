@@ -108,7 +108,7 @@ def _fault_of_url(url: str | None) -> str | None:
         return (
             "`endpoint.url` holds a query or a fragment; give the base URL alone, and a key through `endpoint.key_env`"
         )
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or any(c.isspace() for c in url):
         return "`endpoint.url` is no http(s) URL; give one such as http://localhost:8000/v1"
     if parts.path.rstrip("/").endswith("/completions"):
         return "`endpoint.url` names one page of the server; give the base URL, which usually ends in /v1"

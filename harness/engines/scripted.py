@@ -65,6 +65,9 @@ class ScriptedKind:
     """The engine `scripted` of a plan; `model` names the file of replies."""
 
     def fault(self, model: ModelSpec) -> str | None:
+        for name in ("endpoint", "adapter", "chat_template"):
+            if getattr(model, name) is not None:
+                return f"`{name}` means nothing to replies that are recited; take it out of the plan"
         return None if Path(model.model).is_file() else f"the file of replies {model.model} is not there"
 
     def check_ready(self, model: ModelSpec) -> None:

@@ -56,9 +56,11 @@ class VllmKind:
     def fault(self, model: ModelSpec) -> str | None:
         if model.endpoint is not None:
             return "an `endpoint` needs `engine: openai`; vLLM runs in this process"
-        for path in (model.model, model.adapter, model.chat_template):
+        for path in (model.model, model.adapter):
             if path and Path(path).is_absolute() and not Path(path).exists():
                 return f"{path} is not there; give a folder with weights, or a name on the Hugging Face Hub"
+        if model.chat_template and not Path(model.chat_template).is_file():
+            return f"{model.chat_template} is not there; give a Jinja file, or take `chat_template` out"
         if Path(model.model).is_absolute() and not (Path(model.model) / "config.json").is_file():
             return f"{model.model} holds no config.json; give a folder in Hugging Face format"
         return None

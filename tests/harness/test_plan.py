@@ -113,7 +113,7 @@ FAULTS = {
     "no repeats": (PLAN + "repeats: 0\n", '15: "repeats": input should be greater than or equal to 1'),
     "a negative temperature": (PLAN + "decoding: {temperature: -1}\n", '15: "decoding.temperature": input should be'),
     "a margin of nothing": (PLAN + "gate:\n  margin_points: 0\n", '16: "gate.margin_points": input should be greater'),
-    "a margin that is no number": (PLAN + "gate:\n  margin_points: .nan\n", '16: "gate.margin_points": '),
+    "a margin that is no number": (PLAN + "gate:\n  margin_points: .nan\n", "16: not valid YAML: no float"),
     "a generous alpha": (PLAN + "gate:\n  alpha: 0.5\n", '16: "gate.alpha": input should be less than or equal'),
     "a later version": (PLAN + "version: 2\n", '15: "version": '),
     "an unknown engine": (
