@@ -130,7 +130,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What a grader thinks of a response; `harness.run` makes a Grade of it."""
+    """What a grader thinks of a response; `harness.grading` makes a Grade of it."""
 
     outcome: Outcome
     score: float | None

@@ -1,6 +1,7 @@
 """Three ways to put the same questions to the same loaded models: viva, a bare script, lm-eval."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -15,8 +16,7 @@ from harness.workflow import prepare, run
 
 def viva(plan: Plan, loaded: Loaded, folder: Path) -> tuple[float, Clock, dict[str, list[str]]]:
     """A whole run (ask, store, grade, compare, report): seconds, its steps, and the texts by model."""
-    wired = wiring.parts()
-    parts = type(wired)(engines={"vllm": loaded}, graders=wired.graders, sources=wired.sources, report=wired.report)
+    parts = replace(wiring.parts(), engines={"vllm": loaded})
     clock = Clock()
     began = perf_counter()
     job = prepare(plan, {}, parts)
@@ -77,7 +77,7 @@ def _model(llm: Any) -> Any:
     from lm_eval.api.model import TemplateLM
     from vllm import SamplingParams
 
-    class OverLoaded(TemplateLM):  # type: ignore[misc]  # lm-eval has no type information
+    class LoadedModel(TemplateLM):  # type: ignore[misc]  # lm-eval has no type information
         tokenizer_name = "demo"
 
         @property
@@ -107,4 +107,4 @@ def _model(llm: Any) -> Any:
         def loglikelihood_rolling(self, requests: list[Any], disable_tqdm: bool = False) -> list[float]:
             raise NotImplementedError("the benchmark only generates")
 
-    return OverLoaded()
+    return LoadedModel()

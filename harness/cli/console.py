@@ -28,10 +28,10 @@ def human(quiet: bool = False) -> Console:
     file = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
     click.get_current_context().call_on_close(file.close)
     width = None if file.isatty() else WIDE
-    return Wary(file=file, quiet=quiet, highlight=False, markup=False, width=width, soft_wrap=True)
+    return SafeConsole(file=file, quiet=quiet, highlight=False, markup=False, width=width, soft_wrap=True)
 
 
-class Wary(Console):
+class SafeConsole(Console):
     """A console that is handed texts of models and strangers."""
 
     def render_str(self, text: str, **how: Any) -> Text:
@@ -43,10 +43,12 @@ def set_up_logging(verbose: int) -> None:
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
     logging.basicConfig(level=level)
     for handler in logging.getLogger().handlers:
-        handler.setFormatter(_Wary("%(levelname)s %(name)s: %(message)s"))
+        handler.setFormatter(SafeFormatter("%(levelname)s %(name)s: %(message)s"))
 
 
-class _Wary(logging.Formatter):
+class SafeFormatter(logging.Formatter):
+    """Log lines may quote models and strangers, too."""
+
     def format(self, record: logging.LogRecord) -> str:
         return printable(super().format(record))
 

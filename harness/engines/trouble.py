@@ -26,15 +26,14 @@ class Trouble:
     """Why there is no answer yet.
 
     `then`: this request alone fails (`alone`), it is asked `again`, or nothing more is asked at all (`end`). `busy`:
-    the server wants fewer requests; `down`: it may be gone; `wait`: for how many seconds it asks to be left alone;
-    `billed`: it may have charged for it.
+    the server wants fewer requests; `wait`: for how many seconds it asks to be left alone; `billed`: it may have
+    charged for it.
     """
 
     text: str
     then: Literal["alone", "again", "end"]
     status: int | None = None
     busy: bool = False
-    down: bool = False
     wait: float | None = None
     billed: bool = False
 
@@ -48,7 +47,6 @@ def of_status(status: int, said: object, headers: Mapping[str, str]) -> Trouble:
         then="end" if spent or status in FATAL else "again" if again else "alone",
         status=status,
         busy=status in BUSY,
-        down=status >= 500,
         wait=told_to_wait(headers, datetime.now(UTC)) if again else None,
         billed=status in TIMED_OUT,
     )
@@ -59,11 +57,11 @@ def of_connection(error: BaseException) -> Trouble:
     cause = error.__cause__ or error
     what = str(cause) or type(cause).__name__
     sent = type(cause).__name__ not in NEVER_SENT
-    return Trouble(text=f"connection failed: {what}", then="again", down=True, billed=sent)
+    return Trouble(text=f"connection failed: {what}", then="again", billed=sent)
 
 
 def of_timeout(seconds: float) -> Trouble:
-    return Trouble(text=f"no complete answer within {seconds:g} s", then="again", down=True, billed=True)
+    return Trouble(text=f"no complete answer within {seconds:g} s", then="again", billed=True)
 
 
 def of_broken(error: Broken) -> Trouble:
@@ -79,7 +77,7 @@ def of_anything(error: Exception) -> Trouble:
     """An error without a class of its own here: a connection that broke amid an answer, or a fault of this request."""
     text = f"{type(error).__name__}: {error}"
     if isinstance(error, OSError) or type(error).__module__.partition(".")[0] in TRANSPORT:
-        return Trouble(text=f"the connection broke amid the answer ({text})", then="again", down=True, billed=True)
+        return Trouble(text=f"the connection broke amid the answer ({text})", then="again", billed=True)
     return Trouble(text=text, then="alone", billed=True)
 
 

@@ -400,7 +400,6 @@ def test_what_follows_from_a_status(status: int, said: object, then: str) -> Non
     assert found.then == then
     assert found.wait == (9 if then == "again" or status == 429 else None)
     assert found.busy is (status in (429, 503))
-    assert found.down is (status >= 500)
 
 
 def test_an_error_within_an_answer_may_carry_a_status_of_its_own() -> None:
