@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from graders.options import flag, refuse_unknown
 from graders.reading import answers, cut_off, no_answer, no_reply, one_spelling, right, short, wrong
+from graders.reading import gold as gold
 from harness.protocols import Grader
 from harness.records import Json, Judgement, Response, Sample
 

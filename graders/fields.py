@@ -15,6 +15,7 @@ from math import isfinite
 from typing import NoReturn
 
 from graders.options import amount, exact, flag, refuse_unknown, texts
+from graders.reading import gold as gold
 from graders.reading import no_answer, no_reply, right, short, wrong
 from harness.errors import nearest
 from harness.protocols import Grader

@@ -13,6 +13,7 @@ from functools import lru_cache
 from graders.markers import after_last, marker
 from graders.options import refuse_unknown, texts
 from graders.reading import answers, no_answer, no_reply, one_spelling, right, short, wrong
+from graders.reading import gold as gold
 from harness.errors import nearest
 from harness.protocols import Grader
 from harness.records import Json, Judgement, Response, Sample

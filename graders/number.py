@@ -15,6 +15,7 @@ from graders.markers import after_last, marker
 from graders.numerals import last_two, plain, tidy, value
 from graders.options import amount, exact, refuse_unknown
 from graders.reading import answers, no_answer, no_reply, right, short, wrong
+from graders.reading import gold as gold
 from harness.protocols import Grader
 from harness.records import Json, Judgement, Response, Sample
 

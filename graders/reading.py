@@ -6,10 +6,11 @@ thought (`reasoning`) is not what was answered.
 """
 
 import hashlib
+import json
 import re
 import unicodedata
 
-from harness.records import Judgement, Response
+from harness.records import Json, Judgement, Response, Sample
 
 SHOWN = 200  # characters of an answer or a reason that are kept
 
@@ -25,6 +26,17 @@ _REFUSAL = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+def gold(sample: Sample) -> str | None:
+    """The target as a model would write it; of several accepted texts the first."""
+    return _written(sample.target)
+
+
+def _written(target: Json) -> str:
+    if isinstance(target, list) and target:
+        return _written(target[0])
+    return target if isinstance(target, str) else json.dumps(target, ensure_ascii=False)
 
 
 def no_reply(response: Response) -> Judgement | None:

@@ -13,7 +13,7 @@ from harness.identity import keyed
 from harness.plan import ModelSpec, Plan
 from harness.progress import Progress
 from harness.protocols import Engine, EngineKind
-from harness.records import Grade, Message, ModelCard, Request, Response, Role, Sample
+from harness.records import Decoding, Grade, Message, ModelCard, Request, Response, Role, Sample
 from harness.store import Store
 from harness.suite import Suite
 
@@ -165,23 +165,25 @@ def plan_asks(plan: Plan, spec: ModelSpec, suites: Iterable[Suite], fingerprint:
     serves: dict[str, list[tuple[Suite, Sample, int]]] = {}
     requests: dict[str, Request] = {}
     for suite in suites:
+        decoding = plan.decoding_of(spec, suite.spec) or suite.decoding or Decoding()
+        repeats = suite.spec.repeats or plan.repeats or suite.repeats or 1
         for sample in suite.asked:
-            for attempt in range(plan.repeats):
-                request = keyed(request_for(sample, spec, plan, attempt), fingerprint)
+            asked = request_for(sample, spec, decoding)
+            for attempt in range(1 if asked.kind == "score" else repeats):
+                request = keyed(replace(asked, attempt=attempt), fingerprint)
                 requests[request.key] = request
                 serves.setdefault(request.key, []).append((suite, sample, attempt))
     return [Ask(request, tuple(serves[key])) for key, request in requests.items()]
 
 
-def request_for(sample: Sample, spec: ModelSpec, plan: Plan, attempt: int) -> Request:
+def request_for(sample: Sample, spec: ModelSpec, decoding: Decoding) -> Request:
+    """A sample as this model is asked it first. Likelihoods depend on no decoding."""
+    if sample.continuations:
+        return Request(key="", kind="score", continuations=sample.continuations)
+    if sample.prompt is not None:
+        return Request(key="", prompt=sample.prompt, decoding=decoding)
     system = (Message(role="system", content=spec.system),) if spec.system else ()
-    return Request(
-        key="",
-        messages=system + sample.messages,
-        tools=sample.tools,
-        decoding=plan.decoding_of(spec),
-        attempt=attempt,
-    )
+    return Request(key="", messages=system + sample.messages, tools=sample.tools, decoding=decoding)
 
 
 @dataclass(slots=True, kw_only=True)

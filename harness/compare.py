@@ -49,6 +49,16 @@ def beside_incumbent(
     return _beside(incumbent, rivals, found, grades, policy)[0]
 
 
+def beside_base(found: Collected, grades: Sequence[Grade], policy: Policy) -> tuple[Comparison, ...]:
+    """The students beside their base, on the suites of what they should retain. `teacher` is the base's side."""
+    retained = tuple(suite for suite in found.suites if suite.kind == "retain")
+    base = next((m.name for m in found.models if m.role == "base"), None)
+    if base is None or not retained:
+        return ()
+    students = [m.name for m in found.models if m.role == "student"]
+    return _beside(base, students, replace(found, suites=retained), grades, policy)[0]
+
+
 def standing(c: Comparison) -> str:
     """A candidate beside an incumbent: what the 95% interval shows, and for slices whether it outlasts correction.
 
@@ -100,6 +110,9 @@ def suite_card(suite: Suite) -> SuiteCard:
         n=len(suite.samples),
         slices=tuple(dict.fromkeys(part.name for part in parts)),
         parts=(Slice(), *parts),
+        kind=suite.kind,
+        origin=suite.origin,
+        notes=suite.notes,
     )
 
 

@@ -75,6 +75,8 @@ def _part(work: Work, stored: Mapping[str, Response]) -> Forecast:
 
 def _most_tokens(spec: ModelSpec, request: Request) -> int:
     """How long an answer may be: `args` of an endpoint may say so in the server's own words."""
+    if request.kind == "score":
+        return len(request.continuations)  # each is read, and one token made that nobody keeps
     given = [spec.args.get(name) for name in ("max_tokens", "max_completion_tokens")] if spec.endpoint else []
     return max([limit for limit in given if isinstance(limit, int)], default=request.decoding.max_tokens)
 
@@ -82,6 +84,7 @@ def _most_tokens(spec: ModelSpec, request: Request) -> int:
 def prompt_bytes(request: Request) -> int:
     """The length of what is asked, in UTF-8."""
     texts = [message.content for message in request.messages] or [request.prompt or ""]
+    texts += [one.context + one.text for one in request.continuations]
     return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
 
 

@@ -5,7 +5,8 @@ undecided otherwise. Every critical slice must pass (each at alpha: an intersect
 claims that a slice fails are Holm-corrected over all the student's slices.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from harness.compare import FEWEST_CLUSTERS
 from harness.errors import UsageError, nearest
@@ -20,6 +21,7 @@ from harness.records import (
     SliceVerdict,
     StudentVerdict,
     SuiteCard,
+    SuiteKind,
     Verdict,
 )
 from harness.stats import clustered, multiplicity, paired, power
@@ -51,7 +53,8 @@ def worst(decisions: Iterable[Decision]) -> Decision:
 def _judge_student(
     card: ModelCard, comparisons: Sequence[Comparison], suites: Sequence[SuiteCard], policy: Policy
 ) -> StudentVerdict:
-    slices = [*_judge_slices(comparisons, policy), *_uncompared(comparisons, suites, policy)]
+    kinds = {suite.name: suite.kind for suite in suites}
+    slices = [*_judge_slices(comparisons, kinds, policy), *_uncompared(comparisons, suites, policy)]
     binding = [s for s in slices if s.tier != "advisory"]
     failed = [s for s in binding if s.decision == "fail"]
     undecided = [s for s in binding if s.tier == "critical" and s.decision == "inconclusive"]
@@ -73,13 +76,16 @@ def _verdict(
     return StudentVerdict(student=card.name, decision=decision, reasons=tuple(reasons), slices=tuple(slices))
 
 
-def _judge_slices(comparisons: Sequence[Comparison], policy: Policy) -> list[SliceVerdict]:
+def _judge_slices(
+    comparisons: Sequence[Comparison], kinds: Mapping[str, SuiteKind], policy: Policy
+) -> list[SliceVerdict]:
     harms = [_harm(c, policy.margin(c.suite, c.slice)) if _enough(c, policy) is None else None for c in comparisons]
+    tiers = [policy.tier(c.suite, c.slice, kinds.get(c.suite, "workload")) for c in comparisons]
     parts = [harm if c.slice.name != ALL else None for c, harm in zip(comparisons, harms, strict=True)]
     adjusted = multiplicity.holm(parts)
     return [
-        _judge_slice(c, policy, harm, harm if c.slice.name == ALL else corrected)
-        for c, harm, corrected in zip(comparisons, harms, adjusted, strict=True)
+        replace(_judge_slice(c, policy, harm, harm if c.slice.name == ALL else corrected), tier=tier)
+        for c, harm, corrected, tier in zip(comparisons, harms, adjusted, tiers, strict=True)
     ]
 
 
@@ -90,7 +96,7 @@ def _uncompared(comparisons: Sequence[Comparison], suites: Sequence[SuiteCard], 
         SliceVerdict(
             suite=suite.name,
             slice=part,
-            tier=policy.tier(suite.name, part),
+            tier=policy.tier(suite.name, part, suite.kind),
             decision="inconclusive",
             margin=policy.margin(suite.name, part),
             p_harm=None,

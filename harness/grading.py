@@ -3,7 +3,6 @@
 A grader that fails is our failure, not a wrong answer: outcome `failed`, no score, the reason kept.
 """
 
-import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,12 +25,12 @@ class Assigned:
 
     sample: Sample
     name: str
-    version: str
+    kind: GraderKind
     options: Mapping[str, Json]
     grader: Grader
 
     def key(self, response: Response) -> str:
-        return grade_key(self.sample, (response.key,), self.name, self.version, self.options)
+        return grade_key(self.sample, (response.key,), self.name, self.kind.version, self.options)
 
 
 def assign(
@@ -44,7 +43,7 @@ def assign(
     assigned: dict[tuple[str, str], Assigned] = {}
     wanted = None if only is None else set(only)
     for suite in suites:
-        made: dict[str, tuple[str, Grader]] = {}
+        made: dict[str, tuple[GraderKind, Grader]] = {}
         for sample in suite.samples:
             if wanted is not None and (suite.spec.name, sample.id) not in wanted:
                 continue
@@ -56,7 +55,8 @@ def assign(
             options = suite.spec.grader_options.get(name, {})
             if name not in made:
                 made[name] = _make(suite.spec.name, name, options, kinds)
-            assigned[suite.spec.name, sample.id] = Assigned(sample, name, made[name][0], options, made[name][1])
+            kind, grader = made[name]
+            assigned[suite.spec.name, sample.id] = Assigned(sample, name, kind, options, grader)
     return assigned
 
 
@@ -69,16 +69,18 @@ def check_gold(assigned: Mapping[tuple[str, str], Assigned]) -> None:
                 f'suite "{suite}": sample "{sample_id}" has no target, and grader "{judge.name}" needs one; '
                 "map a target, or leave such samples out"
             )
-        gold = Response(key="gold", model="gold", text=_as_text(target), finish="stop")
         try:
-            judgement = judge.grader(judge.sample, gold)
+            text = judge.kind.gold(judge.sample)
+            if text is None:
+                continue
+            judgement = judge.grader(judge.sample, Response(key="gold", model="gold", text=text, finish="stop"))
         except ValueError as error:
             mend = "mend the target or change the grader"
             raise DataError(f'suite "{suite}": sample "{sample_id}": {error}; {mend}') from None
         if judgement.outcome != "correct":
             raise DataError(
                 f'suite "{suite}": sample "{sample_id}": its own grader "{judge.name}" does not accept the target '
-                f"{_as_text(target)[:80]!r} ({judgement.outcome}: {judgement.reason}); "
+                f"{text[:80]!r} ({judgement.outcome}: {judgement.reason}); "
                 "mend the target or change the grader"
             )
 
@@ -138,22 +140,17 @@ def _grade(answer: Answer, judge: Assigned, judgement: Judgement) -> Grade:
         score=judgement.score,
         answer=judgement.answer,
         reason=judgement.reason,
-        grader=f"{judge.name} {judge.version}",
+        grader=f"{judge.name} {judge.kind.version}",
         response_keys=(answer.response.key,),
     )
 
 
-def _make(suite: str, name: str, options: Mapping[str, Json], kinds: Mapping[str, GraderKind]) -> tuple[str, Grader]:
+def _make(
+    suite: str, name: str, options: Mapping[str, Json], kinds: Mapping[str, GraderKind]
+) -> tuple[GraderKind, Grader]:
     if name not in kinds:
         raise DataError(f'suite "{suite}": grader "{name}" is unknown{nearest(name, kinds)}')
     try:
-        return kinds[name].version, kinds[name].make(options)
+        return kinds[name], kinds[name].make(options)
     except ValueError as error:
         raise DataError(f'suite "{suite}": grader "{name}": {error}') from None
-
-
-def _as_text(target: Json) -> str:
-    """A target as a model would write it; of several accepted texts the first."""
-    if isinstance(target, list) and target:
-        return _as_text(target[0])
-    return target if isinstance(target, str) else json.dumps(target, ensure_ascii=False)

@@ -14,7 +14,7 @@ from harness.records import Decoding, Json, Message, Request, Sample
 
 DIGITS = 40
 # Named once: `dataclasses.asdict` copies every value and takes most of the time of naming thousands of requests.
-_ASKED = tuple(f.name for f in fields(Request) if f.name != "key")
+_ASKED = tuple(f.name for f in fields(Request) if f.name not in ("key", "continuations"))
 _DECODING = tuple(f.name for f in fields(Decoding))
 
 
@@ -55,6 +55,7 @@ def keyed(request: Request, model_fingerprint: str) -> Request:
     decoding |= {"temperature": float(how.temperature), "top_p": float(how.top_p)}  # 0 is 0.0
     asked = {name: getattr(request, name) for name in _ASKED}
     asked |= {"messages": [{"role": m.role, "content": m.content} for m in request.messages], "decoding": decoding}
+    asked["continuation"] = [[c.context, c.text] for c in request.continuations] or None
     return replace(request, key=digest({"model": model_fingerprint, **asked}))
 
 

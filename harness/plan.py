@@ -3,8 +3,9 @@
 Names of engines, graders and suite sources are not imported here: whoever reads a plan hands over what is known.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,6 +17,7 @@ from harness.policy import Policy, Strict
 from harness.records import Decoding, Json, Role
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+STRESS = ".stress"  # follows a suite's name in the name of its variants
 
 
 class Thinking(Strict):
@@ -85,6 +87,7 @@ class RowMap(Strict):
     id: str | None = None
     prompt: str
     target: str | None = None
+    solution: str | None = None
     choices: str | None = None
     slices: dict[str, str] | tuple[str, ...] = ()
     weight: str | None = None
@@ -106,8 +109,16 @@ class RowMap(Strict):
         return self.slices
 
 
+class StressSpec(Strict):
+    """Variants of a suite's samples: so many of each family that applies; no families named means all."""
+
+    families: tuple[str, ...] = ()
+    variants: Annotated[int, Field(ge=1, le=100)] = 4
+    seed: int = 7
+
+
 class SuiteSpec(Strict):
-    """Where samples come from and who grades them."""
+    """Where samples come from, how they are asked and who grades them."""
 
     name: Name
     source: str = "rows"
@@ -115,9 +126,31 @@ class SuiteSpec(Strict):
     map: RowMap | None = None
     size: Annotated[int, Field(gt=0)] | None = None
     seed: int = 0
+    revision: str | None = None
+    released_after: date | None = None
+    released_before: date | None = None
+    lm_eval: str | None = None
+    include_path: str | None = None
+    chat: bool = True
     grader: str | None = None
     grader_options: dict[str, dict[str, Json]] = Field(default_factory=dict)
     slices: tuple[str, ...] | None = None
+    decoding: DecodingSpec | None = None
+    repeats: Annotated[int, Field(ge=1, le=1000)] | None = None
+    retain: bool = False
+    stress: StressSpec | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _source_of_an_lm_eval_task(cls, given: object) -> object:
+        if isinstance(given, dict) and given.get("lm_eval") is not None:
+            return {"source": "lm_eval", **given}
+        return given
+
+
+COMMON = frozenset(
+    {"name", "source", "size", "grader", "grader_options", "slices", "decoding", "repeats", "retain", "stress"}
+)
 
 
 class Plan(Strict):
@@ -130,8 +163,8 @@ class Plan(Strict):
     incumbent: str | None = None
     base: ModelSpec | None = None
     suites: Annotated[tuple[SuiteSpec, ...], Field(min_length=1)]
-    decoding: DecodingSpec = DecodingSpec()
-    repeats: Annotated[int, Field(ge=1, le=1000)] = 1
+    decoding: DecodingSpec | None = None
+    repeats: Annotated[int, Field(ge=1, le=1000)] | None = None
     gate: Policy = Policy()
     store: str | None = None
 
@@ -144,17 +177,23 @@ class Plan(Strict):
         """The file that keeps answers; None keeps them in memory, for plans that no file holds."""
         return Path(self.store) if self.store else None
 
-    def decoding_of(self, model: ModelSpec) -> Decoding:
-        return (model.decoding or self.decoding).value()
+    def decoding_of(self, model: ModelSpec, suite: SuiteSpec) -> Decoding | None:
+        """How a model answers a suite, where the plan says so: the model's own words first, then the suite's."""
+        given = model.decoding or suite.decoding or self.decoding
+        return given.value() if given else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The names that a plan may use. An engine comes with what it knows of a model at once: a fault, or None."""
+    """The names that a plan may use.
+
+    An engine comes with what it knows of a model at once (a fault, or None), a suite source with the keys it reads.
+    """
 
     engines: Mapping[str, Callable[[ModelSpec], str | None]]
     graders: Sequence[str]
-    sources: Sequence[str]
+    sources: Mapping[str, Collection[str]]
+    families: Sequence[str] = ()
 
 
 def load_plan(path: Path, known: Known) -> Plan:
@@ -190,15 +229,30 @@ def _faults(plan: Plan, known: Known) -> Iterator[tuple[tuple[str | int, ...], s
         yield ("incumbent",), f'incumbent "{plan.incumbent}" is none of the students{nearest(plan.incumbent, names)}'
     suites: set[str] = set()
     for index, suite in enumerate(plan.suites):
-        place = ("suites", index)
-        if suite.source not in known.sources:
-            yield (*place, "source"), f'suite source "{suite.source}" is unknown{nearest(suite.source, known.sources)}'
-        for name in (suite.grader, *suite.grader_options):
-            if name is not None and name not in known.graders:
-                yield (*place, "grader"), f'grader "{name}" is unknown{nearest(name, known.graders)}'
-        if suite.name in suites:
-            yield (*place, "name"), f'two suites are called "{suite.name}"; give each a name of its own'
-        suites.add(suite.name)
+        for key, message in _faults_of_suite(suite, known):
+            yield ("suites", index, key), message
+        for name in (suite.name, f"{suite.name}{STRESS}")[: 2 if suite.stress else 1]:
+            if name in suites:
+                yield ("suites", index, "name"), f'two suites are called "{name}"; give each a name of its own'
+            suites.add(name)
+
+
+def _faults_of_suite(suite: SuiteSpec, known: Known) -> Iterator[tuple[str, str]]:
+    """Places within the suite, and messages."""
+    if suite.source not in known.sources:
+        yield "source", f'suite source "{suite.source}" is unknown{nearest(suite.source, known.sources)}'
+        return
+    read = COMMON | set(known.sources[suite.source])
+    for key in sorted(suite.model_fields_set - read):
+        yield key, f'suite source "{suite.source}" reads no `{key}`; take it out, or name another source'
+    for name in (suite.grader, *suite.grader_options):
+        if name is not None and name not in known.graders:
+            yield "grader", f'grader "{name}" is unknown{nearest(name, known.graders)}'
+    for name in suite.stress.families if suite.stress else ():
+        if name not in known.families:
+            yield "stress", f'stress family "{name}" is unknown{nearest(name, known.families)}'
+    if suite.retain and suite.stress:
+        yield "stress", "stress variants are made of the workload, not of what should be retained; take one out"
 
 
 def _placed_models(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], ModelSpec]]:
@@ -226,7 +280,14 @@ def _with_absolute_paths(plan: Plan, folder: Path) -> Plan:
             "students": tuple(model(s) for s in plan.students),
             "base": plan.base and model(plan.base),
             "suites": tuple(
-                s.model_copy(update={"path": s.path and str(folder / _expanded(s.path))}) for s in plan.suites
+                s.model_copy(
+                    update={
+                        key: str(folder / _expanded(value))
+                        for key in ("path", "include_path")
+                        if (value := getattr(s, key))
+                    }
+                )
+                for s in plan.suites
             ),
             "store": str(folder / _expanded(plan.store or ".viva/store.sqlite")),
         }

@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from harness.records import ALL, Slice
+from harness.records import ALL, Slice, SuiteKind
+
+Tier = Literal["critical", "supporting", "advisory"]
 
 
 class Strict(BaseModel):
@@ -34,13 +36,18 @@ class Policy(Strict):
             return self.slice_margin_points / 100
         return self.margin_points / 100
 
-    def tier(self, suite: str, part: Slice) -> Literal["critical", "supporting", "advisory"]:
-        """What the most exact name says; an advisory suite takes its slices along, other whole suites are critical."""
+    def tier(self, suite: str, part: Slice, kind: SuiteKind = "workload") -> Tier:
+        """What the most exact name says; an advisory suite takes its slices along, other whole suites are critical.
+
+        Stress variants and suites of what should be retained are no part of the workload: advisory, unless named.
+        """
         for name in self.spellings(suite, part):
             if name in self.advisory:
                 return "advisory"
             if name in self.critical:
                 return "critical"
+        if kind != "workload" and suite not in self.critical:
+            return "advisory"
         if part.name != ALL and suite in self.advisory:
             return "advisory"
         return "critical" if part.name == ALL else self.other_slices

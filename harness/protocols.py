@@ -2,10 +2,23 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from harness.records import Comparison, Evaluation, Finding, Json, Judgement, Pair, Request, Response, Sample, Verdict
+from harness.records import (
+    Comparison,
+    Decoding,
+    Evaluation,
+    Finding,
+    Json,
+    Judgement,
+    Pair,
+    Request,
+    Response,
+    Sample,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from harness.plan import ModelSpec, SuiteSpec
@@ -60,10 +73,35 @@ class GraderKind(Protocol):
         """The grader with these options. Raises ValueError for an option it does not know."""
         ...
 
+    def gold(self, sample: Sample) -> str | None:
+        """The target as a model would write it, which must be graded correct; None where that cannot be checked."""
+        ...
 
-class SuiteLoader(Protocol):
-    def __call__(self, suite: "SuiteSpec") -> Sequence[Sample]:
-        """The samples, in a fixed order. Raises DataError."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What a suite source hands over: the samples in a fixed order, and what the suite says of itself.
+
+    Grader, options, decoding and repeats are the suite's own; a plan may overrule them. `origin` is kept with the
+    evaluation: data set, revision, licence, counts. `notes` are sentences for its readers.
+    """
+
+    samples: Sequence[Sample]
+    grader: str | None = None
+    grader_options: Mapping[str, dict[str, Json]] = field(default_factory=dict)
+    decoding: Decoding | None = None
+    repeats: int | None = None
+    origin: Mapping[str, Json] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class SuiteSource(Protocol):
+    """Where samples come from, by name. `keys` are those of a plan's suite that it reads beside the common ones."""
+
+    keys: frozenset[str]
+
+    def load(self, suite: "SuiteSpec") -> Loaded:
+        """Raises DataError."""
         ...
 
 

@@ -18,6 +18,7 @@ OUTCOMES: tuple[Outcome, ...] = ("correct", "incorrect", "truncated", "unparsed"
 WITHOUT_ANSWER: tuple[Outcome, ...] = ("truncated", "unparsed", "refused")
 Finish = Literal["stop", "length", "refusal", "tool_calls", "error", "unknown"]
 Role = Literal["teacher", "student", "base"]
+SuiteKind = Literal["workload", "stress", "retain"]
 Decision = Literal["pass", "fail", "inconclusive"]
 
 SCHEMA_VERSION = 1  # of evaluation.json and verdict.json
@@ -31,17 +32,41 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Continuation:
+    """A text whose log-likelihood after a context is asked: an option of a multiple-choice question, say."""
+
+    context: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likelihood:
+    """How likely a model finds a continuation: the sum of its tokens' natural logarithms, and how many they are.
+
+    `greedy`: at each of them no other token was more likely.
+    """
+
+    logprob: float
+    greedy: bool
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """One question of a suite, with what its answer is compared to.
 
-    `target` None means that only the teacher can be the reference. `weight` is the traffic that the sample stands for;
-    samples that are not independent share a `cluster`.
+    It is asked as messages, as a raw prompt, or by the likelihoods of continuations. `target` None means that only the
+    teacher can be the reference; `solution` is how the target is reached, in words and equations. `weight` is the
+    traffic that the sample stands for; samples that are not independent share a `cluster`.
     """
 
     id: str
-    messages: tuple[Message, ...]
+    messages: tuple[Message, ...] = ()
+    prompt: str | None = None
+    continuations: tuple[Continuation, ...] = ()
     target: Json = None
     target_source: str | None = None
+    solution: str | None = None
     choices: tuple[str, ...] = ()
     tools: tuple[Json, ...] = ()
     grader: str | None = None
@@ -57,8 +82,16 @@ class Sample:
     def __post_init__(self) -> None:
         if not self.id:
             raise ValueError("a sample needs an id")
+        if bool(self.messages) + (self.prompt is not None) + bool(self.continuations) > 1:
+            raise ValueError(f"sample {self.id!r}: it holds either messages, a raw prompt or continuations")
         if not (math.isfinite(self.weight) and self.weight > 0):
             raise ValueError(f"sample {self.id!r}: weight {self.weight} is not a positive number")
+
+    def read(self) -> tuple[Message, ...]:
+        """What is asked as a reader sees it: messages, the raw prompt, or each context with its continuation."""
+        if self.continuations:
+            return tuple(Message(role="context and option", content=c.context + c.text) for c in self.continuations)
+        return self.messages if self.prompt is None else (Message(role="prompt", content=self.prompt),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +110,8 @@ class Decoding:
 class Request:
     """What one model is asked once. `key` names it for ever (`harness.identity.response_key`).
 
-    `prefill` is the beginning of the reply, already written; `continuation` is the text whose log-likelihood a `score`
-    request asks for.
+    `prefill` is the beginning of the reply, already written. A `score` request asks for the log-likelihoods of its
+    continuations, and for no text.
     """
 
     key: str
@@ -86,14 +119,16 @@ class Request:
     prompt: str | None = None
     kind: Literal["generate", "score"] = "generate"
     prefill: str | None = None
-    continuation: str | None = None
+    continuations: tuple[Continuation, ...] = ()
     tools: tuple[Json, ...] = ()
     decoding: Decoding = field(default_factory=Decoding)
     attempt: int = 0
 
     def __post_init__(self) -> None:
-        if bool(self.messages) == (self.prompt is not None):
-            raise ValueError("a request holds either messages or a raw prompt")
+        if bool(self.messages) + (self.prompt is not None) + bool(self.continuations) != 1:
+            raise ValueError("a request holds either messages, a raw prompt or continuations")
+        if bool(self.continuations) != (self.kind == "score"):
+            raise ValueError("a request for scores holds continuations, and no other does")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +144,8 @@ class LogprobSummary:
 class Response:
     """What came back for one request. `failure` says why nothing did; such a response is never stored.
 
-    `text` is what followed the thinking tags and `reasoning` what stood between them. Latency in seconds.
+    `text` is what followed the thinking tags and `reasoning` what stood between them. `likelihoods` answer a request
+    for scores, in the order of its continuations. Latency in seconds.
     """
 
     key: str
@@ -121,6 +157,7 @@ class Response:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     logprob: LogprobSummary | None = None
+    likelihoods: tuple[Likelihood, ...] = ()
     latency_s: float | None = None
     created_at: str | None = None
     served_model: str | None = None
@@ -286,13 +323,19 @@ class ModelCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteCard:
-    """A suite as it was asked: its slice names, and `parts`, every slice that a student should be compared on."""
+    """A suite as it was asked: its slice names, and `parts`, every slice that a student should be compared on.
+
+    `kind`: the workload itself, variants that put it under stress, or abilities outside of it that should be retained.
+    `origin` is where the samples come from: data set, revision, licence, counts.
+    """
 
     name: str
     fingerprint: str
     n: int
     slices: tuple[str, ...]
     parts: tuple[Slice, ...] = ()
+    kind: SuiteKind = "workload"
+    origin: Mapping[str, Json] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -318,7 +361,8 @@ class Evaluation:
     """Everything that report and gate are made from, beside the texts. `pairs_digest` names `pairs.parquet`.
 
     `beside_incumbent` compares the other students with `incumbent`, the student that serves today: its side stands in
-    for the teacher's. The gate does not look at it.
+    for the teacher's. `beside_base` compares students with the base that they started from, on the suites of what
+    should be retained. The gate looks at neither.
     """
 
     name: str
@@ -330,6 +374,7 @@ class Evaluation:
     comparisons: tuple[Comparison, ...]
     incumbent: str | None = None
     beside_incumbent: tuple[Comparison, ...] = ()
+    beside_base: tuple[Comparison, ...] = ()
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     pairs_digest: str | None = None

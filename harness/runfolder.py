@@ -15,9 +15,9 @@ Each file is written whole and then put in its place, so a reader never meets ha
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,7 +25,18 @@ from harness.collect import Answer, Collected
 from harness.errors import StoreError, UsageError
 from harness.identity import file_digest
 from harness.plan import SuiteSpec
-from harness.records import SCHEMA_VERSION, Evaluation, Grade, Json, ModelCard, Pair, Response, Sample, Verdict
+from harness.records import (
+    SCHEMA_VERSION,
+    Evaluation,
+    Grade,
+    Json,
+    ModelCard,
+    Pair,
+    Response,
+    Sample,
+    SuiteKind,
+    Verdict,
+)
 from harness.serial import from_json, from_text, to_json
 from harness.tables import read_table, write_table
 
@@ -34,8 +45,17 @@ V = TypeVar("V", "Manifest", Evaluation, Verdict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a suite is and says of itself, beside its spec."""
+
+    kind: SuiteKind = "workload"
+    origin: Mapping[str, Json] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What ran. `suites` are their specs, `models` their cards; `plan` is as the user wrote it."""
+    """What ran. `suites` are their specs, `told` what goes with each; `plan` is as the user wrote it."""
 
     viva_version: str
     created_at: str
@@ -43,6 +63,7 @@ class Manifest:
     suites: tuple[Json, ...]
     models: tuple[ModelCard, ...]
     notes: tuple[str, ...] = ()
+    told: tuple[Told, ...] = ()
     schema_version: int = 1
 
 
@@ -118,8 +139,11 @@ class RunFolder:
             raise StoreError(_damaged(path, "it is empty"))
         return suites
 
-    def suite_specs(self) -> tuple[SuiteSpec, ...]:
-        return tuple(SuiteSpec.model_validate(value) for value in self.manifest().suites)
+    def suites(self) -> list[tuple[SuiteSpec, Told]]:
+        """The suites in their order. Run folders of the first versions tell nothing beside the specs."""
+        manifest = self.manifest()
+        specs = [SuiteSpec.model_validate(value) for value in manifest.suites]
+        return list(zip(specs, manifest.told or [Told()] * len(specs), strict=True))
 
     def texts(self) -> "FolderTexts":
         return FolderTexts.of(self)

@@ -1,22 +1,29 @@
-"""A suite in memory: its samples, unique by id, and how much of it is asked."""
+"""A suite in memory: its samples, unique by id, how they are asked and graded, and how much of it is asked."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from harness.errors import DataError, nearest
 from harness.identity import suite_fingerprint
-from harness.plan import SuiteSpec
-from harness.protocols import SuiteLoader
-from harness.records import ALL, Sample
+from harness.plan import STRESS, Plan, SuiteSpec
+from harness.protocols import Loaded, SuiteSource
+from harness.records import ALL, Decoding, Json, Sample, SuiteKind
+
+Vary = Callable[[SuiteSpec, Sequence[Sample]], Loaded]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
-    """Loaded samples, unique by id, and how they are to be graded."""
+    """Loaded samples, unique by id. `decoding` and `repeats` are the suite's own, which a plan may overrule."""
 
     spec: SuiteSpec
     samples: tuple[Sample, ...]
     fingerprint: str
+    kind: SuiteKind = "workload"
+    decoding: Decoding | None = None
+    repeats: int | None = None
+    origin: Mapping[str, Json] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     limit: int | None = None
 
     @property
@@ -25,14 +32,16 @@ class Suite:
         return self.samples[: self.limit]
 
 
-def load_suites(
-    specs: Iterable[SuiteSpec], sources: Mapping[str, SuiteLoader], limit: int | None = None
-) -> tuple[Suite, ...]:
-    """Raises DataError for an empty suite and for samples that share an id."""
-    return tuple(replace(make_suite(spec, sources[spec.source](spec)), limit=limit) for spec in specs)
+def load_suites(plan: Plan, sources: Mapping[str, SuiteSource], vary: Vary, limit: int | None) -> tuple[Suite, ...]:
+    """Every suite of a plan, each followed by its stress variants.
+
+    Raises DataError for an empty suite and for samples that share an id.
+    """
+    return tuple(suite for spec in plan.suites for suite in _with_variants(spec, sources[spec.source], vary, limit))
 
 
-def make_suite(spec: SuiteSpec, samples: Sequence[Sample]) -> Suite:
+def make_suite(spec: SuiteSpec, loaded: Loaded, kind: SuiteKind = "workload") -> Suite:
+    samples = loaded.samples
     if not samples:
         raise DataError(f'suite "{spec.name}": no samples{f" in {spec.path}" if spec.path else ""}')
     first: dict[str, int] = {}
@@ -45,7 +54,40 @@ def make_suite(spec: SuiteSpec, samples: Sequence[Sample]) -> Suite:
             )
         first[sample.id] = number
     _check_slices(spec, samples)
-    return Suite(spec=spec, samples=tuple(samples), fingerprint=suite_fingerprint(samples))
+    return Suite(
+        spec=_completed(spec, loaded),
+        samples=tuple(samples),
+        fingerprint=suite_fingerprint(samples),
+        kind=kind,
+        decoding=loaded.decoding,
+        repeats=loaded.repeats,
+        origin=loaded.origin,
+        notes=loaded.notes,
+    )
+
+
+def _with_variants(spec: SuiteSpec, source: SuiteSource, vary: Vary, limit: int | None) -> Iterator[Suite]:
+    loaded = source.load(spec)
+    suite = make_suite(spec, loaded, "retain" if spec.retain else "workload")
+    yield replace(suite, limit=limit)
+    if spec.stress is None:
+        return
+    made = vary(spec, suite.samples)
+    if not made.samples:
+        raise DataError(f'suite "{spec.name}": no stress variant could be made: {" ".join(made.notes)}')
+    place = {sample.id: number for number, sample in enumerate(suite.samples)}
+    variants = sorted(made.samples, key=lambda variant: place[variant.variant_of or ""])
+    asked = None if limit is None else sum(place[v.variant_of or ""] < limit for v in variants)
+    own = replace(loaded, samples=variants, origin=made.origin, notes=made.notes)
+    slices = None if spec.slices is None else (*spec.slices, "family")
+    named = suite.spec.model_copy(update={"name": f"{spec.name}{STRESS}", "stress": None, "slices": slices})
+    yield replace(make_suite(named, own, "stress"), limit=asked)
+
+
+def _completed(spec: SuiteSpec, loaded: Loaded) -> SuiteSpec:
+    """The plan's words, and the suite's own where the plan says nothing."""
+    options = {**loaded.grader_options, **spec.grader_options}
+    return spec.model_copy(update={"grader": spec.grader or loaded.grader, "grader_options": options})
 
 
 def _check_slices(spec: SuiteSpec, samples: Sequence[Sample]) -> None:

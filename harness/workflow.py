@@ -1,23 +1,23 @@
 """The whole flow over injected parts: ask or import, then grade, compare, judge and report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.collect import Collected, Desk, check_ready, collect, survey
-from harness.compare import beside_incumbent, compare, suite_card
+from harness.compare import beside_base, beside_incumbent, compare, suite_card
 from harness.errors import UsageError, nearest
 from harness.gate import check_names, judge
 from harness.grading import assign, check_gold, grade_all
-from harness.plan import Plan
+from harness.plan import Plan, SuiteSpec
 from harness.policy import Policy
 from harness.progress import Progress
-from harness.protocols import EngineKind, GraderKind, Reporter, SuiteLoader
-from harness.records import Evaluation, Json, Verdict
-from harness.runfolder import Manifest, RunFolder
+from harness.protocols import EngineKind, GraderKind, Loaded, Reporter, SuiteSource
+from harness.records import Evaluation, Json, Sample, Verdict
+from harness.runfolder import Manifest, RunFolder, Told
 from harness.store import Store, look_into_store, open_store
-from harness.suite import Suite, load_suites, make_suite
+from harness.suite import Suite, Vary, load_suites, make_suite
 from harness.version import VERSION
 
 
@@ -27,7 +27,8 @@ class Parts:
 
     engines: Mapping[str, EngineKind]
     graders: Mapping[str, GraderKind]
-    sources: Mapping[str, SuiteLoader]
+    sources: Mapping[str, SuiteSource]
+    vary: Vary
     report: Reporter
 
 
@@ -56,7 +57,7 @@ def prepare(plan: Plan, written: Json, parts: Parts, limit: int | None = None) -
 
     Raises DataError when a suite or a gold answer is not fit, UsageError when the gate names what no suite has.
     """
-    suites = load_suites(plan.suites, parts.sources, limit)
+    suites = load_suites(plan, parts.sources, parts.vary, limit)
     check_gold(assign(suites, parts.graders))
     check_names([(card.name, part) for card in map(suite_card, suites) for part in card.parts], plan.gate)
     return Job(plan=plan, written=written, suites=suites)
@@ -92,12 +93,16 @@ def read_back(folder: RunFolder) -> Collected:
     manifest = folder.manifest()
     samples = folder.samples()
     return Collected(
-        suites=tuple(make_suite(spec, samples.get(spec.name, [])) for spec in folder.suite_specs()),
+        suites=tuple(_read_suite(spec, told, samples.get(spec.name, [])) for spec, told in folder.suites()),
         models=list(manifest.models),
         answers=folder.answers(),
         grades=folder.grades(),
         notes=list(manifest.notes),
     )
+
+
+def _read_suite(spec: SuiteSpec, told: Told, samples: Sequence[Sample]) -> Suite:
+    return make_suite(spec, Loaded(samples=samples, origin=told.origin, notes=told.notes), told.kind)
 
 
 def with_incumbent(evaluation: Evaluation, incumbent: str, folder: RunFolder, policy: Policy) -> Evaluation:
@@ -127,7 +132,8 @@ def keep(found: Collected, written: Json, folder: RunFolder) -> None:
         viva_version=VERSION,
         created_at=_now(),
         plan=written,
-        suites=tuple(s.spec.model_dump(mode="json") for s in found.suites),
+        suites=tuple(s.spec.model_dump(mode="json", exclude_defaults=True) for s in found.suites),
+        told=tuple(Told(kind=s.kind, origin=s.origin, notes=s.notes) for s in found.suites),
         models=tuple(found.models),
         notes=tuple(found.notes),
     )
@@ -153,6 +159,7 @@ def conclude(found: Collected, written: Json, policy: Policy, parts: Parts, plac
         comparisons=comparisons,
         incumbent=incumbent,
         beside_incumbent=beside,
+        beside_base=beside_base(found, grades, policy),
         notes=tuple(found.notes),
         pairs_digest=place.folder.write_results(grades, pairs),
     )

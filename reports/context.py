@@ -10,7 +10,7 @@ from harness.protocols import PairTexts
 from harness.records import ALL, Comparison, Decision, Evaluation, Finding, Pair, Slice, StudentVerdict, Verdict
 from reports import charts, wording
 from reports.figures import badge, delta, margin_of, needed, p_figure, share
-from reports.incumbent import beside
+from reports.incumbent import beside_base, beside_incumbent
 from reports.lookup import Lookup, lookup
 from reports.provenance import dropped, provenance
 from reports.sections import section
@@ -47,7 +47,8 @@ def build(evaluation: Evaluation, verdict: Verdict, pairs: Sequence[Pair], texts
         cards=tuple(_card(records, student) for student in students),
         overall=tuple(_overall(records, suite.name) for suite in records.suites()),
         sections=tuple(section(records, student, anchor(records, student), pairs, texts) for student in students),
-        incumbent=beside(records),
+        incumbent=beside_incumbent(records),
+        retained=beside_base(records),
         findings=tuple(_finding(records, finding) for finding in evaluation.findings),
         dropped=dropped(records),
         notes=tuple(map(wording.sentence, evaluation.notes)),

@@ -1,4 +1,4 @@
-"""The other students beside the one that serves today: is the new release better than what it would replace?"""
+"""Students beside another model than the teacher: the student that serves today, or the base that they started from."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,22 @@ from reports.view import Badge, Incumbent, IncumbentRow, IncumbentTable
 KINDS = {"better": "pass", "worse": "fail"}
 
 
-def beside(records: Lookup) -> Incumbent:
+def beside_incumbent(records: Lookup) -> Incumbent:
     """Nothing to print where the evaluation names no incumbent."""
-    compared = records.evaluation.beside_incumbent
+    return _beside(records.evaluation.incumbent or "", records.evaluation.beside_incumbent)
+
+
+def beside_base(records: Lookup) -> Incumbent:
+    """Nothing to print where nothing was to be retained, or no base was asked."""
+    compared = records.evaluation.beside_base
+    base = next((m.name for m in records.evaluation.models if m.role == "base"), "")
+    return _beside(base if compared else "", compared)
+
+
+def _beside(name: str, compared: Sequence[Comparison]) -> Incumbent:
     places = dict.fromkeys((c.suite, c.student) for c in compared)
     tables = (_table([c for c in compared if (c.suite, c.student) == place]) for place in places)
-    return Incumbent(name=records.evaluation.incumbent or "", tables=tuple(tables))
+    return Incumbent(name=name, tables=tuple(tables))
 
 
 def _table(comparisons: Sequence[Comparison]) -> IncumbentTable:

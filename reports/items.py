@@ -118,7 +118,7 @@ def _extras(responses: Sequence[Response]) -> Iterator[Passage]:
 
 def _asked(sample: Sample) -> Iterator[Passage]:
     """The turns of the prompt, what came with them, and the reference."""
-    yield from (_passage(message.role, message.content) for message in sample.messages)
+    yield from (_passage(message.role, message.content) for message in sample.read())
     if sample.choices:
         yield _passage("Choices", "\n".join(sample.choices))
     if sample.context:

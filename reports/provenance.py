@@ -1,10 +1,14 @@
 """What stands behind the figures: models, suites, plan, policy, digests, and everything that was left out."""
 
-from harness.records import ModelCard, SuiteCard
+from collections.abc import Mapping
+
+from harness.records import ModelCard, SuiteCard, SuiteKind
 from reports import wording
 from reports.lookup import Lookup
 from reports.view import DroppedRow, ModelRow, Passage, Provenance, SuiteRow, Text
 from reports.visible import marked
+
+KINDS: Mapping[SuiteKind, str] = {"workload": "workload", "stress": "stress variants", "retain": "to be retained"}
 
 
 def dropped(records: Lookup) -> tuple[DroppedRow, ...]:
@@ -51,7 +55,9 @@ def _model(card: ModelCard) -> ModelRow:
 def _suite(card: SuiteCard) -> SuiteRow:
     return SuiteRow(
         name=card.name,
+        kind=KINDS.get(card.kind, card.kind),
         n=wording.count(card.n),
+        origin=tuple((key.replace("_", " "), wording.as_line(value)) for key, value in card.origin.items()),
         fingerprint=card.fingerprint,
         slices=", ".join(card.slices) or "none",
         notes=tuple(map(wording.sentence, card.notes)),

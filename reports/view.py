@@ -261,7 +261,9 @@ class ModelRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteRow:
     name: str
+    kind: str
     n: str
+    origin: tuple[tuple[str, str], ...]
     fingerprint: str
     slices: str
     notes: tuple[str, ...]
@@ -289,6 +291,7 @@ class Page:
     overall: tuple[Overall, ...]
     sections: tuple[StudentSection, ...]
     incumbent: Incumbent
+    retained: Incumbent
     findings: tuple[FindingRow, ...]
     dropped: tuple[DroppedRow, ...]
     notes: tuple[str, ...]

@@ -9,7 +9,7 @@ import json
 import math
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -19,29 +19,55 @@ from harness.plan import RowMap
 from harness.records import Json, Message, Sample
 
 Row = Mapping[str, Json]
+Refuse = Callable[[int, str], None]
 ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
 
 
-def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """(number, row) of a file; the number is that of the line for text formats. Raises DataError."""
+def read_rows(
+    path: Path, refuse: Refuse | None = None, wanted: Container[int] | None = None
+) -> Iterator[tuple[int, Row]]:
+    """(number, row) of a file; the number is that of the line for text formats. Raises DataError.
+
+    `refuse` is told of every row that cannot be used, by its number and a reason that quotes nothing of it, and reading
+    goes on behind it; without it, the first such row raises DataError. Of JSON Lines only the `wanted` numbers are
+    parsed and yielded, where they are given; other kinds of file leave out the others in the same way.
+    """
     name = path.name.removesuffix(".gz")
+    last = 0
     try:
-        if name.endswith(".parquet"):
-            yield from _parquet(path)
-            return
-        with _text(path) as file:
-            if name.endswith((".jsonl", ".ndjson")):
-                yield from _json_lines(path, file)
-            elif name.endswith(".json"):
-                yield from _json(path, file)
-            elif name.endswith((".csv", ".tsv")):
-                yield from _csv(path, file, "\t" if name.endswith(".tsv") else ",")
-            else:
-                raise DataError(f"{path}: unknown kind of file; rows are read from {', '.join(ENDINGS)} (.gz too)")
+        for number, row in _rows(path, name, refuse, wanted):
+            last = number
+            if wanted is None or number in wanted:
+                yield number, row
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+        if refuse is None or not last:
+            raise DataError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+        refuse(last + 1, "the file cannot be read from here on; is it cut off?")
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: not UTF-8 text (byte {error.start})") from None
+
+
+def _rows(path: Path, name: str, refuse: Refuse | None, wanted: Container[int] | None) -> Iterator[tuple[int, Row]]:
+    if name.endswith(".parquet"):
+        yield from _parquet(path)
+        return
+    told = _raiser(path) if refuse is None else refuse
+    with _text(path, "strict" if refuse is None else "surrogateescape") as file:
+        if name.endswith((".jsonl", ".ndjson")):
+            yield from _json_lines(file, told, wanted)
+        elif name.endswith(".json"):
+            yield from _json(path, file, refuse)
+        elif name.endswith((".csv", ".tsv")):
+            yield from _csv(path, file, "\t" if name.endswith(".tsv") else ",", told)
+        else:
+            raise DataError(f"{path}: unknown kind of file; rows are read from {', '.join(ENDINGS)} (.gz too)")
+
+
+def _raiser(path: Path) -> Refuse:
+    def refuse(number: int, reason: str) -> None:
+        raise DataError(f"{path}:{number}: {reason}")
+
+    return refuse
 
 
 def fetch(row: Row, path: str) -> Json:
@@ -113,6 +139,7 @@ def sample_of(row: Row, how: RowMap, where: str, source: str) -> Sample:
             messages=messages,
             target=target,
             target_source="gold" if target is not None else None,
+            solution=as_text(optional(how.solution)),
             choices=options,
             slices={n: as_text(fetch_or_refuse(row, p, where)) or "(none)" for n, p in how.slice_paths().items()},
             weight=1.0 if weight is None else float(weight),
@@ -148,53 +175,88 @@ def _message(message: Json, where: str) -> Message:
     raise DataError(f"{where}: a message of the prompt is not {{role: ..., content: text}}")
 
 
-def _text(path: Path) -> IO[str]:
+def _text(path: Path, errors: str) -> IO[str]:
     if path.name.endswith(".gz"):
-        return io.TextIOWrapper(gzip.open(path, "rb"), encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
+        return io.TextIOWrapper(gzip.open(path, "rb"), encoding="utf-8-sig", errors=errors, newline="")
+    return path.open(encoding="utf-8-sig", errors=errors, newline="")
 
 
-def _json_lines(path: Path, file: IO[str]) -> Iterator[tuple[int, Row]]:
+def _json_lines(file: IO[str], refuse: Refuse, wanted: Container[int] | None) -> Iterator[tuple[int, Row]]:
     for number, line in enumerate(file, 1):
-        if line.strip():
-            yield number, _parsed(line, f"{path}:{number}")
+        if (wanted is None or number in wanted) and line.strip():
+            row = _parsed(line)
+            if isinstance(row, str):
+                refuse(number, row)
+            else:
+                yield number, row
 
 
-def _json(path: Path, file: IO[str]) -> Iterator[tuple[int, Row]]:
+def _json(path: Path, file: IO[str], refuse: Refuse | None) -> Iterator[tuple[int, Row]]:
     try:
         rows = json.load(file)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: not valid JSON: {error}") from None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not isinstance(rows, list) or (refuse is None and not all(isinstance(row, dict) for row in rows)):
         raise DataError(f"{path}: expected a list of objects; for one object a line name the file .jsonl")
-    yield from enumerate(rows, 1)
+    for number, row in enumerate(rows, 1):
+        if isinstance(row, dict):
+            yield number, row
+        elif refuse is not None:
+            refuse(number, f"expected an object, found {type(row).__name__}")
 
 
-def _parsed(line: str, where: str) -> Row:
+def _parsed(line: str) -> Row | str:
+    """The row, or why it is none."""
+    if not is_text(line):
+        return "not UTF-8 text"
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{where}: not valid JSON: {error}; is the file cut off?") from None
-    if not isinstance(row, dict):
-        raise DataError(f"{where}: expected an object, found {type(row).__name__}")
-    return row
+        return f"not valid JSON: {error}; is the file cut off?"
+    return row if isinstance(row, dict) else f"expected an object, found {type(row).__name__}"
 
 
-def _csv(path: Path, file: IO[str], delimiter: str) -> Iterator[tuple[int, Row]]:
+def is_text(text: str) -> bool:
+    """Whether it holds no half of a surrogate pair, by which bytes that are no UTF-8 are read."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _csv(path: Path, file: IO[str], delimiter: str, refuse: Refuse) -> Iterator[tuple[int, Row]]:
     csv.field_size_limit(1 << 30)
     reader = csv.DictReader(file, delimiter=delimiter, strict=True)
     try:
         twice = [name for name, n in Counter(reader.fieldnames or ()).items() if name and n > 1]
-        if twice:
-            raise DataError(f'{path}:1: two columns are called "{twice[0]}"; rename one')
-        for row in reader:
-            if None in row:
-                raise DataError(f"{path}:{reader.line_num}: more fields than the header names")
-            if None in row.values():
-                raise DataError(f"{path}:{reader.line_num}: fewer fields than the header names; is the file cut off?")
-            yield reader.line_num, {name: value for name, value in row.items()}
     except csv.Error as error:
         raise DataError(f"{path}:{reader.line_num}: not valid CSV: {error}") from None
+    if twice:
+        raise DataError(f'{path}:1: two columns are called "{twice[0]}"; rename one')
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            refuse(reader.line_num, f"not valid CSV: {error}")
+            continue
+        fault = _fault_of_cells(row)
+        if fault is None:
+            yield reader.line_num, row
+        else:
+            refuse(reader.line_num, fault)
+
+
+def _fault_of_cells(row: Mapping[str | None, str | None]) -> str | None:
+    if None in row:
+        return "more fields than the header names"
+    if None in row.values():
+        return "fewer fields than the header names; is the file cut off?"
+    return None if is_text("".join(str(cell) for cell in row.values())) else "not UTF-8 text"
 
 
 def _parquet(path: Path) -> Iterator[tuple[int, Row]]:

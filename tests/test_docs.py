@@ -162,8 +162,13 @@ def leaves() -> dict[str, click.Command]:
     for name in COMMANDS:
         command = cli.get_command(click.Context(cli), name)
         assert command is not None
-        inner = command.commands if isinstance(command, click.Group) else {}
-        found |= {f"{name} {word}": part for word, part in inner.items()} or {name: command}
+        if not isinstance(command, click.Group):
+            found[name] = command
+            continue
+        for word in command.list_commands(click.Context(command)):
+            part = command.get_command(click.Context(command), word)
+            assert part is not None
+            found[f"{name} {word}"] = part
     return found
 
 

@@ -1,13 +1,13 @@
 """The command `viva`. Each subcommand is a file of its own, imported only when it is called."""
 
 import errno
-import importlib
 import os
 import sys
 from collections.abc import Sequence
 
 import click
 
+from harness.cli.lazy import Lazy
 from harness.errors import StoreError, UsageError, VivaError
 from harness.printable import printable
 from harness.version import VERSION
@@ -21,6 +21,7 @@ COMMANDS = {
     "show": "Print one sample: every model, every grade.",
     "report": "Write a run's HTML report again.",
     "gate": "Judge a run by a policy; the exit code is the verdict.",
+    "suite": "Build suites from production logs, and look at suites.",
     "store": "List or prune the answers that are kept.",
     "doctor": "Tell what works on this machine.",
 }
@@ -28,34 +29,12 @@ USAGE, INTERNAL, INTERRUPTED = 64, 70, 130
 NO_PLACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
 
 
-class Lazy(click.Group):
-    """Commands by name; a command's module (and what it imports) is loaded when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(f"harness.cli.{cmd_name}_command").command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from harness.errors import nearest
-
-            raise click.UsageError(f'no command "{args[0]}"{nearest(args[0], COMMANDS)}', ctx) from error
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=Lazy,
+    known=COMMANDS,
+    module="harness.cli.{}_command",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(VERSION, prog_name="viva")
 def cli() -> None:
     """Tell whether a distilled student model may replace its teacher on your own workload.

@@ -45,7 +45,7 @@ def _print(suite: str, sample: Sample, responses: dict[str, Response], grades: l
     console = human()
     console.print(f"{suite}: {sample.id}", style="bold")
     console.print("  ".join(f"{name}={value}" for name, value in sample.slices.items()), style="dim")
-    for message in sample.messages:
+    for message in sample.read():
         console.print(f"[{message.role}] {message.content}")
     console.print(f"reference: {sample.target}")
     for grade in grades:

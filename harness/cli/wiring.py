@@ -7,15 +7,17 @@ from harness.engines.vllm import VllmKind
 from harness.plan import Known
 from harness.workflow import Parts
 from reports.render import write_report
-from suites.demo.suite import load_demo
-from suites.rows_suite import load_rows
+from suites import rows_suite
+from suites.demo import suite as demo_suite
+from suites.stress.vary import FAMILIES, vary
 
 
 def parts() -> Parts:
     return Parts(
         engines={"vllm": VllmKind(), "openai": OpenaiKind(), "scripted": ScriptedKind()},
         graders=GRADERS,
-        sources={"rows": load_rows, "demo": load_demo},
+        sources={"rows": rows_suite, "demo": demo_suite},
+        vary=vary,
         report=write_report,
     )
 
@@ -24,5 +26,6 @@ def known(with_parts: Parts) -> Known:
     return Known(
         engines={name: kind.fault for name, kind in with_parts.engines.items()},
         graders=tuple(with_parts.graders),
-        sources=tuple(with_parts.sources),
+        sources={name: source.keys for name, source in with_parts.sources.items()},
+        families=tuple(FAMILIES),
     )

@@ -1,19 +1,20 @@
 """The suite source `demo`: support-desk requests that no demo model was trained on."""
 
-from collections.abc import Sequence
-
 from harness.identity import sample_id
 from harness.plan import SuiteSpec
+from harness.protocols import Loaded
 from harness.records import Message, Sample
 from suites.demo.workload import Request, take
+
+keys = frozenset({"seed"})
 
 DEFAULT_SIZE = 800
 GRADERS = {"quote": "number", "window": "label", "ticket": "fields"}
 CHOICES = {"window": ("accept", "reject")}
 
 
-def load_demo(suite: SuiteSpec) -> Sequence[Sample]:
-    return [_sample(request) for request in take(suite.size or DEFAULT_SIZE, suite.seed)]
+def load(suite: SuiteSpec) -> Loaded:
+    return Loaded(samples=[_sample(request) for request in take(suite.size or DEFAULT_SIZE, suite.seed)])
 
 
 def _sample(request: Request) -> Sample:

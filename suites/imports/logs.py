@@ -13,6 +13,7 @@ from harness.collect import Answer, Collected
 from harness.errors import DataError, nearest
 from harness.identity import digest
 from harness.plan import SuiteSpec
+from harness.protocols import Loaded
 from harness.records import Grade, Json, ModelCard, Outcome, Response, Sample
 from harness.suite import Suite, make_suite
 
@@ -211,7 +212,7 @@ def _suite(suite: str, logs: Mapping[str, Log], teacher: str, found: Collected) 
                 f"{name}: samples of {suite} are {whose}: {len(strange)} ({shown}); left out of its pairs."
             )
     _check_pairs(suite, logs, teacher, found)
-    return make_suite(SuiteSpec(name=suite, source="import"), list(samples.values()))
+    return make_suite(SuiteSpec(name=suite, source="import"), Loaded(samples=list(samples.values())))
 
 
 def _compared(found: Collected, teacher: str) -> list[str]:

@@ -16,6 +16,7 @@ from harness.errors import DataError, PlanError, nearest
 from harness.identity import digest, file_digest
 from harness.plan import Name, RowMap, SuiteSpec
 from harness.policy import Strict
+from harness.protocols import Loaded
 from harness.records import Grade, Json, ModelCard, Outcome, Response, Sample
 from harness.suite import make_suite
 from suites.rows import Row, as_text, fetch, plain, read_rows, sample_of
@@ -60,7 +61,7 @@ def import_rows(files: Sequence[Path], how: ImportMap, teacher: str) -> Collecte
     spec = SuiteSpec(name=how.name, source="import", grader=how.grader, grader_options=how.grader_options)
     names = [teacher, *(name for name in how.responses if name != teacher)]
     return Collected(
-        suites=(make_suite(spec, reader.samples),),
+        suites=(make_suite(spec, Loaded(samples=reader.samples)),),
         models=[_card(name, name == teacher, reader.digests.values()) for name in names],
         answers=reader.answers,
         grades=reader.grades,

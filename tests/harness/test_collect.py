@@ -13,6 +13,7 @@ from harness.errors import DataError, UsageError
 from harness.identity import keyed
 from harness.plan import ModelSpec, SuiteSpec
 from harness.progress import Silent
+from harness.protocols import Loaded
 from harness.records import Message, Request, Response, Sample
 from harness.store import Store, open_store
 from harness.suite import Suite, make_suite
@@ -64,7 +65,7 @@ class Rig:
 
 def suite_of(n: int) -> Suite:
     samples = [Sample(id=f"s{i}", messages=(Message(role="user", content=f"q{i}"),)) for i in range(n)]
-    return make_suite(SuiteSpec(name="suite"), samples)
+    return make_suite(SuiteSpec(name="suite"), Loaded(samples=samples))
 
 
 def asks_of(suite: Suite) -> list[Ask]:
@@ -211,6 +212,6 @@ def test_one_request_serves_all_samples_that_ask_the_same(store: Store, tmp_path
 def test_a_suite_needs_samples_with_ids_of_their_own() -> None:
     twin = Sample(id="a", messages=(Message(role="user", content="q"),))
     with pytest.raises(DataError, match="no samples"):
-        make_suite(SuiteSpec(name="empty"), [])
+        make_suite(SuiteSpec(name="empty"), Loaded(samples=[]))
     with pytest.raises(DataError, match='samples 1 and 2 share the id "a"'):
-        make_suite(SuiteSpec(name="twins"), [twin, twin])
+        make_suite(SuiteSpec(name="twins"), Loaded(samples=[twin, twin]))

@@ -11,6 +11,7 @@ from harness.compare import compare, slices_of
 from harness.errors import DataError
 from harness.plan import SuiteSpec
 from harness.policy import Policy
+from harness.protocols import Loaded
 from harness.records import Comparison, Grade, ModelCard, Outcome, Pair, PairedCells, Response, Sample, Slice
 from harness.suite import make_suite
 
@@ -69,7 +70,7 @@ def collected(rows: Sequence[Row], spec: SuiteSpec | None = None) -> tuple[Colle
         ModelCard(name="teacher", role="teacher", fingerprint="t"),
         ModelCard(name="student", role="student", fingerprint="s"),
     ]
-    suite = make_suite(spec or SuiteSpec(name="math"), samples)
+    suite = make_suite(spec or SuiteSpec(name="math"), Loaded(samples=samples))
     return Collected(suites=(suite,), models=models), grades
 
 

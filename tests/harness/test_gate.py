@@ -14,6 +14,7 @@ from harness.errors import UsageError
 from harness.gate import judge, points, worst
 from harness.plan import SuiteSpec
 from harness.policy import Policy
+from harness.protocols import Loaded
 from harness.records import (
     Comparison,
     Evaluation,
@@ -213,7 +214,7 @@ def robust(
         for name, scores in (("big", teacher), ("small", student))
         for n, score in enumerate(scores)
     ]
-    suite = make_suite(SuiteSpec(name="math"), samples)
+    suite = make_suite(SuiteSpec(name="math"), Loaded(samples=samples))
     found = Collected(suites=(suite,), models=[card("big", "teacher"), card("small")])
     return compare(found, grades, Policy())[0][0]
 
@@ -379,7 +380,7 @@ def skythought() -> Verdict:
         for n, (_, teacher, student) in enumerate(marks)
         for name, score in (("big", teacher), ("small", student))
     ]
-    suite = make_suite(SuiteSpec(name="math500"), samples)
+    suite = make_suite(SuiteSpec(name="math500"), Loaded(samples=samples))
     collected = Collected(suites=(suite,), models=[card("big", "teacher"), card("small")])
     comparisons, _ = compare(collected, grades, Policy())
     assert comparisons[0].cells == MATH500
@@ -504,8 +505,8 @@ def test_what_could_not_be_compared_at_all_is_not_passed(policy: Policy) -> None
         for n, pair in enumerate(marks)
         for name, score in zip(("big", "small"), pair, strict=True)
     ]
-    code = make_suite(SuiteSpec(name="code"), [Sample(id="c", messages=())])
-    suites = (make_suite(SuiteSpec(name="math"), samples), *([code] if not policy.critical else []))
+    code = make_suite(SuiteSpec(name="code"), Loaded(samples=[Sample(id="c", messages=())]))
+    suites = (make_suite(SuiteSpec(name="math"), Loaded(samples=samples)), *([code] if not policy.critical else []))
     collected = Collected(suites=suites, models=[card("big", "teacher"), card("small")])
     comparisons, _ = compare(collected, grades, policy)
     whole = replace(evaluation(comparisons, [card("small")]), suites=tuple(suite_card(suite) for suite in suites))

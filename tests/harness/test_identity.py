@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from harness.identity import digest, folder_digest, grade_key, keyed, sample_id, suite_fingerprint
-from harness.records import Decoding, Json, Message, Request, Sample
+from harness.records import Continuation, Decoding, Json, Message, Request, Sample
 
 quick = settings(deadline=None, max_examples=12)
 
@@ -34,10 +34,7 @@ requests = st.builds(
     Request,
     key=st.just(""),
     messages=messages,
-    prompt=st.none(),
-    kind=st.sampled_from(("generate", "score")),
     prefill=st.none() | any_text,
-    continuation=st.none() | any_text,
     tools=st.lists(values, max_size=2).map(tuple),
     decoding=decodings,
     attempt=st.integers(0, 5),
@@ -50,7 +47,8 @@ samples = st.builds(
     choices=st.lists(any_text, max_size=3).map(tuple),
     context=st.none() | any_text,
 )
-ASKED = tuple(f.name for f in fields(Request) if f.name not in ("key", "prompt"))
+continuations = st.lists(st.builds(Continuation, context=any_text, text=any_text), min_size=1, max_size=3).map(tuple)
+ASKED = tuple(f.name for f in fields(Request) if f.name not in ("key", "prompt", "kind", "continuations"))
 DRAWN = tuple(f.name for f in fields(Decoding))
 
 
@@ -87,6 +85,14 @@ def test_any_change_of_the_decoding_changes_the_key(name: str, request: Request,
 def test_another_prompt_is_another_key(one: str, two: str) -> None:
     assume(one != two)
     assert key(Request(key="", prompt=one)) != key(Request(key="", prompt=two))
+
+
+@quick
+@given(continuations, continuations)
+def test_other_continuations_are_another_key(one: tuple[Continuation, ...], two: tuple[Continuation, ...]) -> None:
+    assume(one != two)
+    first = Request(key="", kind="score", continuations=one)
+    assert key(first) != key(Request(key="", kind="score", continuations=two))
 
 
 def test_a_raw_prompt_is_not_the_message_with_the_same_words() -> None:

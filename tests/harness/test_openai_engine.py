@@ -27,7 +27,7 @@ from harness.engines.openai import OpenaiEngine, OpenaiKind
 from harness.engines.pacing import Pace
 from harness.errors import EngineError, UsageError
 from harness.plan import EndpointSpec, ModelSpec, Thinking
-from harness.records import Decoding, LogprobSummary, Message, Request, Response
+from harness.records import Continuation, Decoding, LogprobSummary, Message, Request, Response
 from tests.harness.endpoint_server import (
     COMPLETION_TOKENS,
     PROMPT_TOKENS,
@@ -244,7 +244,7 @@ def test_arguments_go_into_the_body_and_null_takes_away() -> None:
     [
         Request(key="k", prompt="2+2="),
         ask("2+2?", prefill="It is"),
-        Request(key="k", messages=(Message(role="user", content="2+2?"),), kind="score", continuation="4"),
+        Request(key="k", continuations=(Continuation(context="2+2?", text="4"),), kind="score"),
     ],
     ids=["raw", "prefill", "score"],
 )

@@ -13,7 +13,8 @@ from harness.records import Decoding, Slice
 KNOWN = Known(
     engines={"vllm": lambda model: None, "scripted": lambda model: None},
     graders=("exact", "number", "label"),
-    sources=("rows", "demo"),
+    sources={"rows": {"path", "map"}, "demo": {"seed"}, "lm_eval": {"lm_eval"}},
+    families=("typos",),
 )
 PLAN = """\
 name: support
@@ -64,8 +65,8 @@ def test_a_plan_is_read_with_its_defaults(load: Load) -> None:
         ("student", "small"),
         ("student", "tiny"),
     ]
-    assert plan.decoding_of(plan.teacher) == Decoding() == Decoding(temperature=0.0, max_tokens=512)
-    assert (plan.repeats, plan.gate) == (1, Policy())
+    assert plan.decoding_of(plan.teacher, plan.suites[0]) is None
+    assert (plan.repeats, plan.gate) == (None, Policy())
 
 
 def test_the_base_comes_last(load: Load) -> None:
@@ -74,8 +75,8 @@ def test_the_base_comes_last(load: Load) -> None:
 
 def test_a_models_own_decoding_replaces_the_common_one(load: Load) -> None:
     plan = load(PLAN.replace("model: org/big", "model: org/big\n  decoding: {max_tokens: 9}") + "decoding: {seed: 4}\n")
-    assert plan.decoding_of(plan.teacher) == Decoding(max_tokens=9)
-    assert plan.decoding_of(plan.students[0]) == Decoding(seed=4)
+    assert plan.decoding_of(plan.teacher, plan.suites[0]) == Decoding(max_tokens=9)
+    assert plan.decoding_of(plan.students[0], plan.suites[0]) == Decoding(seed=4)
 
 
 def replaced(old: str, new: str) -> str:
@@ -282,3 +283,34 @@ def test_a_slice_called_critical_is_not_made_advisory_by_its_group() -> None:
     policy = Policy(critical=("level=1",), advisory=("level",))
     assert policy.tier("math", Slice(name="level", value="1")) == "critical"
     assert policy.tier("math", Slice(name="level", value="2")) == "advisory"
+
+
+def test_a_key_that_the_source_does_not_read_is_refused(load: Load) -> None:
+    with pytest.raises(PlanError, match=r'suite source "demo" reads no `path`; take it out, or name another source'):
+        load(PLAN.replace("suites:", "suites:\n  - {name: d, source: demo, path: x}", 1))
+
+
+def test_a_suite_says_how_it_is_asked(load: Load) -> None:
+    words = "suites:\n  - {name: d, source: demo, decoding: {max_tokens: 7}, repeats: 3}"
+    plan = load(PLAN.replace("suites:", words, 1) + "decoding: {seed: 4}\n")
+    first, second = plan.suites[:2]
+    assert first.repeats == 3
+    assert plan.decoding_of(plan.teacher, first) == Decoding(max_tokens=7)
+    assert plan.decoding_of(plan.teacher, second) == Decoding(seed=4)
+
+
+def test_stress_takes_a_name_of_its_own(load: Load) -> None:
+    words = "suites:\n  - {name: d, source: demo, stress: {}}\n  - {name: d.stress, source: demo}"
+    with pytest.raises(PlanError, match=r'two suites are called "d\.stress"'):
+        load(PLAN.replace("suites:", words, 1))
+
+
+def test_an_unknown_family_is_refused(load: Load) -> None:
+    words = "suites:\n  - {name: d, source: demo, stress: {families: [typo]}}"
+    with pytest.raises(PlanError, match=r'stress family "typo" is unknown; did you mean "typos"\?'):
+        load(PLAN.replace("suites:", words, 1))
+
+
+def test_an_lm_eval_task_names_its_source(load: Load) -> None:
+    plan = load(PLAN.replace("suites:", "suites:\n  - {name: g, lm_eval: gsm8k}", 1))
+    assert plan.suites[0].source == "lm_eval"

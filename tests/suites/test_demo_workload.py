@@ -17,12 +17,13 @@ from harness.identity import digest
 from harness.plan import Known, SuiteSpec, load_plan
 from harness.records import Response, Sample
 from harness.suite import Suite, make_suite
+from suites.demo import suite as demo_suite
 from suites.demo.lessons import hollow, terse, worked
-from suites.demo.suite import DEFAULT_SIZE, load_demo
+from suites.demo.suite import DEFAULT_SIZE, load
 from suites.demo.train import RECIPES
 from suites.demo.workload import EVERYDAY, STUDY, Request, draw, in_steps, is_held_out, take, work_quote
 
-KNOWN = Known(engines={"vllm": VllmKind().fault}, graders=tuple(GRADERS), sources=("demo",))
+KNOWN = Known(engines={"vllm": VllmKind().fault}, graders=tuple(GRADERS), sources={"demo": demo_suite.keys})
 DISTILLED = (100, STUDY)  # what the teacher answers for its students
 SCHOOLS = dict.fromkeys([(0, EVERYDAY), DISTILLED, *((1000 + r.seed, r.mix) for r in RECIPES.values())])
 TRAINING_DRAWS = 20_000
@@ -33,7 +34,7 @@ PLANNED = "b3cfd5db527ff5360ca84784221da34580c0a0fe"  # the prompts of the plan
 def desk() -> Suite:
     """The suite of the demo's own plan."""
     spec = load_plan(Path(suites.demo.__file__).parent / "plan.yaml", KNOWN).suites[0]
-    return make_suite(spec, load_demo(spec))
+    return make_suite(spec, load(spec))
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,7 @@ def test_about_one_prompt_in_eight_is_held_out() -> None:
 
 def test_take_gives_as_many_as_asked_and_none_twice(requests: Sequence[Request]) -> None:
     assert len(requests) == len({request.prompt for request in requests}) == 1500
-    assert len(load_demo(SuiteSpec(name="desk", source="demo"))) == DEFAULT_SIZE
+    assert len(load(SuiteSpec(name="desk", source="demo")).samples) == DEFAULT_SIZE
 
 
 def test_every_gold_answer_is_right_by_its_own_grader(desk: Suite) -> None:

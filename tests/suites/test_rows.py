@@ -14,15 +14,16 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
+from graders.reading import gold
 from graders.registry import GRADERS
 from harness.errors import DataError
 from harness.grading import assign, check_gold
 from harness.plan import RowMap, SuiteSpec
-from harness.protocols import Grader
+from harness.protocols import Grader, Loaded
 from harness.records import Json, Judgement, Message, Outcome, Response, Sample
 from harness.suite import Suite, make_suite
+from suites import rows_suite
 from suites.rows import as_text, fetch, fetch_or_refuse, read_rows, sample_of
-from suites.rows_suite import load_rows
 
 ROWS: list[dict[str, Json]] = [
     {"id": "a", "question": "2+2?", "answer": "4"},
@@ -297,7 +298,7 @@ def test_rows_without_a_cluster_do_not_share_one() -> None:
 def suite_of(row: dict[str, object]) -> Suite:
     how = RowMap(id="id", prompt="q", target="t", slices=("s",))
     sample = sample_of({"id": "a", "q": "2+2?", "t": 4, "s": "x", **row}, how, "f:3", "f")  # type: ignore[dict-item]
-    return make_suite(SuiteSpec(name="math"), [sample])
+    return make_suite(SuiteSpec(name="math"), Loaded(samples=[sample]))
 
 
 @pytest.mark.parametrize(
@@ -329,7 +330,7 @@ def load(folder: Path, rows: Sequence[dict[str, Json]], **change: object) -> Sui
     path = folder / "rows.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     spec = SPEC.model_copy(update={"path": str(path), **change})
-    return make_suite(spec, load_rows(spec))
+    return make_suite(spec, rows_suite.load(spec))
 
 
 def test_a_suite_of_rows(tmp_path: Path) -> None:
@@ -341,7 +342,7 @@ def test_a_suite_of_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize("change", [{"path": None}, {"map": None}])
 def test_rows_need_a_path_and_a_map(tmp_path: Path, change: dict[str, object]) -> None:
     with pytest.raises(DataError, match='suite "math": source "rows" needs a `path` and a `map`'):
-        load_rows(SPEC.model_copy(update={"path": str(tmp_path / "rows.jsonl"), **change}))
+        rows_suite.load(SPEC.model_copy(update={"path": str(tmp_path / "rows.jsonl"), **change}))
 
 
 def test_an_empty_suite_is_refused(tmp_path: Path) -> None:
@@ -393,6 +394,9 @@ class Contrary:
             return Judgement(outcome=outcome, score=float(right), answer=response.text, reason="not 4")
 
         return grade
+
+    def gold(self, sample: Sample) -> str | None:
+        return gold(sample)
 
 
 @pytest.mark.parametrize(("target", "shown"), [("5", "'5'"), (["5", "4"], "'5'"), ({"a": 1}, "'{\"a\": 1}'")])
