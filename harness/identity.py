@@ -11,6 +11,7 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 from harness.records import Decoding, Json, Message, Request, Sample
+from harness.serial import to_json
 
 DIGITS = 40
 # Named once: `dataclasses.asdict` copies every value and takes most of the time of naming thousands of requests.
@@ -41,11 +42,7 @@ def sample_id(messages: Sequence[Message], target: Json, choices: Sequence[str] 
 
 
 def suite_fingerprint(samples: Iterable[Sample]) -> str:
-    return digest([_content(sample) for sample in samples])
-
-
-def _content(sample: Sample) -> dict[str, object]:
-    return asdict(sample)
+    return digest([to_json(sample) for sample in samples])
 
 
 def keyed(request: Request, model_fingerprint: str) -> Request:

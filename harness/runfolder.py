@@ -145,8 +145,8 @@ class RunFolder:
         specs = [SuiteSpec.model_validate(value) for value in manifest.suites]
         return list(zip(specs, manifest.told or [Told()] * len(specs), strict=True))
 
-    def texts(self) -> "FolderTexts":
-        return FolderTexts.of(self)
+    def texts(self) -> "Texts":
+        return Texts.of(self.samples(), self.answers())
 
     def _there(self, name: str) -> Path:
         if not (self.path / name).is_file():
@@ -226,17 +226,17 @@ def open_run(path: Path) -> Iterator[RunFolder]:
 
 
 @dataclass(frozen=True, slots=True)
-class FolderTexts:
+class Texts:
     """The texts of a run, held in memory."""
 
     _samples: dict[tuple[str, str], Sample]
     _responses: dict[tuple[str, str, str], list[Response]]
 
     @classmethod
-    def of(cls, run: RunFolder) -> "FolderTexts":
-        samples = {(suite, s.id): s for suite, found in run.samples().items() for s in found}
+    def of(cls, suites: Mapping[str, Iterable[Sample]], answers: Iterable[Answer]) -> "Texts":
+        samples = {(suite, s.id): s for suite, found in suites.items() for s in found}
         responses: dict[tuple[str, str, str], list[Response]] = {}
-        for answer in run.answers():
+        for answer in answers:
             responses.setdefault((answer.suite, answer.sample, answer.response.model), []).append(answer.response)
         return cls(samples, responses)
 

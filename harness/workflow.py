@@ -15,7 +15,7 @@ from harness.policy import Policy
 from harness.progress import Progress
 from harness.protocols import EngineKind, GraderKind, Loaded, Reporter, SuiteSource
 from harness.records import Evaluation, Json, Sample, Verdict
-from harness.runfolder import Manifest, RunFolder, Told
+from harness.runfolder import Manifest, RunFolder, Texts, Told
 from harness.store import Store, look_into_store, open_store
 from harness.suite import Suite, Vary, load_suites, make_suite
 from harness.version import VERSION
@@ -166,7 +166,8 @@ def conclude(found: Collected, written: Json, policy: Policy, parts: Parts, plac
     verdict = judge(evaluation, policy, place.folder.write_evaluation(evaluation))
     place.folder.write_verdict(verdict)
     with place.progress.step("writing the report", None):
-        page = parts.report(evaluation, verdict, pairs, place.folder.texts(), place.folder.path / "report")
+        texts = Texts.of({suite.spec.name: suite.samples for suite in found.suites}, found.answers)
+        page = parts.report(evaluation, verdict, pairs, texts, place.folder.path / "report")
     return Outcome(evaluation=evaluation, verdict=verdict, report=page)
 
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def render(page: Page) -> str:
     return template.render(page=page, style=Markup(style), policy=content_policy(style))
 
 
+@cache
 def environment() -> Environment:
     """Everything is escaped, nothing undefined passes, and only strings are printed."""
     return Environment(

@@ -10,20 +10,22 @@ import math
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from harness.engines.interrupts import held_back
 from harness.engines.thinking import split_thinking
+from harness.engines.vllm_scores import Scores
 from harness.errors import EngineError, UsageError
 from harness.identity import digest, file_digest, folder_digest
 from harness.plan import ModelSpec
-from harness.records import Finish, LogprobSummary, Request, Response
+from harness.records import Decoding, Finish, LogprobSummary, Request, Response
 
 # Arguments that change how fast an answer comes, not which answer: they stay out of the fingerprint.
 FOR_SPEED = frozenset(
@@ -105,13 +107,15 @@ class VllmEngine:
     adapter: Any = None
     spent: float = 0.0
     _begun: dict[str, tuple[Request, float]] = field(default_factory=dict)
+    _scores: Scores | None = None
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Response]:
         engine = self.llm.llm_engine
-        waiting = iter(requests)
+        # Long prompts tend to have long answers: begun first, none of them is left to be finished alone at the end.
+        waiting = iter(sorted(requests, key=_length, reverse=True))
         try:
             while True:
-                for request in islice(waiting, IN_FLIGHT - len(self._begun)):
+                for request in islice(waiting, max(0, IN_FLIGHT - len(self._begun))):
                     refused = self._submit(request)
                     if refused:
                         yield refused
@@ -119,9 +123,7 @@ class VllmEngine:
                     return
                 yield from self._handed_over([output for output in engine.step() if output.finished])
         finally:
-            if self._begun:  # interrupted: the engine must not go on with what nobody waits for
-                engine.abort_request(list(self._begun), internal=False)
-                self._begun.clear()
+            self._abort(list(self._begun))  # interrupted: the engine must not go on with what nobody waits for
 
     def _handed_over(self, outputs: Sequence[Any]) -> Iterator[Response]:
         """All that one step finished; an interruption waits until it is saved."""
@@ -129,7 +131,9 @@ class VllmEngine:
         for output in outputs:
             try:
                 with held_back():
-                    yield self._response(output)
+                    response = self._response(output)
+                    if response:
+                        yield response
             except KeyboardInterrupt as interrupt:
                 interrupted = interrupt
         if interrupted:
@@ -137,32 +141,52 @@ class VllmEngine:
 
     def _submit(self, request: Request) -> Response | None:
         """Hand one request over; a prompt that vLLM refuses (too long, say) fails alone."""
+        parts: dict[str, list[int]] = {}
         try:
-            prompt = {"prompt_token_ids": self._tokens(request)}
-            params = _sampling(request)
-            self.llm.llm_engine.add_request(request.key, prompt, params, lora_request=self.adapter)
+            scored = request.kind == "score"
+            parts = self._scoring().begin(request) if scored else {request.key: self._tokens(request)}
+            how = request.decoding
+            params = _sampling(request.kind, how, how.seed + request.attempt if how.temperature > 0 else None)
+            for name, tokens in parts.items():
+                prompt = {"prompt_token_ids": tokens}
+                self.llm.llm_engine.add_request(name, prompt, params, lora_request=self.adapter)
+                self._begun[name] = (request, time.monotonic())
         except Exception as error:  # the boundary: one bad request is that request's failure
+            self._abort(parts)
             return Response(key=request.key, model=self.spec.name, text="", failure=_in_a_line(error))
-        self._begun[request.key] = (request, time.monotonic())
         return None
+
+    def _abort(self, names: Iterable[str]) -> None:
+        begun = [name for name in names if self._begun.pop(name, None)]
+        if begun:
+            self.llm.llm_engine.abort_request(begun, internal=False)
+        if self._scores:
+            self._scores.forget(names)
+
+    def _scoring(self) -> Scores:
+        if self._scores is None:
+            self._scores = Scores(self.llm.get_tokenizer(), self.llm.llm_engine.model_config.max_model_len)
+        return self._scores
 
     def _tokens(self, request: Request) -> list[int]:
         tokenizer = self.llm.get_tokenizer()
         if request.prompt is not None:
             return list(tokenizer.encode(request.prompt + (request.prefill or "")))
-        template = self.spec.chat_template and Path(self.spec.chat_template).read_text(encoding="utf-8")
         text = tokenizer.apply_chat_template(
             [{"role": m.role, "content": m.content} for m in request.messages],
             tools=list(request.tools) or None,
-            chat_template=template or None,
+            chat_template=_template(self.spec.chat_template),
             add_generation_prompt=True,
             tokenize=False,
             **self.spec.chat_template_kwargs,
         )
         return list(tokenizer.encode(text + (request.prefill or ""), add_special_tokens=False))
 
-    def _response(self, output: Any) -> Response:
+    def _response(self, output: Any) -> Response | None:
+        """The answer; None while other continuations of a request for scores are under way."""
         request, began = self._begun.pop(output.request_id)
+        if request.kind == "score":
+            return self._scored(output, began)
         best = output.outputs[0]
         reasoning, text = None, best.text
         if self.spec.thinking:
@@ -179,6 +203,24 @@ class VllmEngine:
             latency_s=round(time.monotonic() - began, 4),
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             served_model=self.spec.model,
+        )
+
+    def _scored(self, output: Any, began: float) -> Response | None:
+        scored = self._scoring().take(output)
+        if scored is None:
+            return None
+        return Response(
+            key=scored.request.key,
+            model=self.spec.name,
+            text="",
+            finish="stop",
+            prompt_tokens=scored.tokens,
+            completion_tokens=0,
+            likelihoods=scored.likelihoods,
+            latency_s=round(time.monotonic() - began, 4),
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            served_model=self.spec.model,
+            failure=scored.failure,
         )
 
 
@@ -203,21 +245,34 @@ def _start(model: ModelSpec) -> tuple[Any, Any]:
     return llm, LoRARequest(model.name, 1, model.adapter) if model.adapter else None
 
 
-def _sampling(request: Request) -> Any:
+@cache
+def _template(path: str | None) -> str | None:
+    return Path(path).read_text(encoding="utf-8") if path else None
+
+
+def _length(request: Request) -> int:
+    """Of the prompt, in characters."""
+    texts = [m.content for m in request.messages] or [c.context + c.text for c in request.continuations]
+    return sum(map(len, texts)) + len(request.prompt or "")
+
+
+@lru_cache(64)
+def _sampling(kind: str, how: Decoding, seed: int | None) -> Any:
+    """Requests that are drawn alike share one object: making it takes as long as rendering a prompt."""
     from vllm import SamplingParams
     from vllm.sampling_params import RequestOutputKind
 
-    if request.kind != "generate":
-        raise EngineError("log-likelihood requests are not supported by this engine yet")
-    how = request.decoding
+    final = RequestOutputKind.FINAL_ONLY  # nobody reads half an answer, and making it takes time at every step
+    if kind == "score":  # of every token that stands there, and of the likeliest
+        return SamplingParams(temperature=0, max_tokens=1, prompt_logprobs=1, detokenize=False, output_kind=final)
     return SamplingParams(
         temperature=how.temperature,
         top_p=how.top_p,
         max_tokens=how.max_tokens,
         stop=list(how.stop) or None,
-        seed=how.seed + request.attempt if how.temperature > 0 else None,
+        seed=seed,
         logprobs=how.logprobs,
-        output_kind=RequestOutputKind.FINAL_ONLY,  # nobody reads half an answer, and making it takes time at every step
+        output_kind=final,
     )
 
 

@@ -10,8 +10,9 @@ number of draws can make them overlap.
 
 import hashlib
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 
 from harness.records import Json
 
@@ -65,7 +66,10 @@ STUDY = Mix(tasks=(6, 2, 2), quotes=(15, 20, 15, 18, 15, 17))  # models learn mo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request to the desk, its right answer (`target`) and a worked answer in the house's manner (`worked`)."""
+    """One request to the desk, its right answer (`target`) and a worked answer in the house's manner (`worked`).
+
+    The worked answer is made when it is read: most requests are drawn to be passed over.
+    """
 
     task: str
     difficulty: str
@@ -74,8 +78,12 @@ class Request:
     prices: str | None
     prompt: str
     target: Json
-    worked: str
+    work: Callable[[], str] = field(compare=False)
     facts: tuple[int, ...] = ()
+
+    @property
+    def worked(self) -> str:
+        return self.work()
 
 
 def draw(seed: int, *, held_out: bool, mix: Mix = EVERYDAY) -> Iterator[Request]:
@@ -111,7 +119,6 @@ def quote(rng: random.Random, mix: Mix = EVERYDAY) -> Request:
     ]
     charge = _draw_charge(rng, sum(q * p for q, _, p in lines)) if extra else 0
     steps = count + (count - 1) + extra
-    worked, total = work_quote(lines, charge)
     tone = _draw_tone(rng)
     return Request(
         task="quote",
@@ -120,14 +127,14 @@ def quote(rng: random.Random, mix: Mix = EVERYDAY) -> Request:
         tone=tone,
         prices="list" if all(p == LIST_PRICE[a] for _, a, p in lines) else "special",
         prompt=_quote_prompt(rng, lines, charge, tone),
-        target=str(total),
-        worked=worked,
+        target=str(sum(q * p for q, _, p in lines) + charge),
+        work=partial(work_quote, lines, charge),
         facts=(*(n for q, _, p in lines for n in (q, p)), charge),
     )
 
 
-def work_quote(lines: list[tuple[int, str, int]], charge: int) -> tuple[str, int]:
-    """The worked answer to a quote and its total: a product per article, a running sum, then the charge or coupon."""
+def work_quote(lines: list[tuple[int, str, int]], charge: int) -> str:
+    """The worked answer to a quote: a product per article, a running sum, then the charge or coupon."""
     out = [f"{q} x {p} = {q * p}" for q, _, p in lines]
     total = lines[0][0] * lines[0][2]
     for q, _, p in lines[1:]:
@@ -136,7 +143,7 @@ def work_quote(lines: list[tuple[int, str, int]], charge: int) -> tuple[str, int
     if charge:
         out.append(in_steps(total, charge))
         total += charge
-    return "\n".join(out) + f"\nTotal: ${total}", total
+    return "\n".join(out) + f"\nTotal: ${total}"
 
 
 def in_steps(a: int, b: int) -> str:
@@ -174,7 +181,7 @@ def window(rng: random.Random) -> Request:
         prices=None,
         prompt=f"{text} Accept or reject? {rng.choice(TONES[tone])}",
         target=answer,
-        worked=work_window(bought, bought + days, limit),
+        work=partial(work_window, bought, bought + days, limit),
         facts=(bought, bought + days, limit),
     )
 
@@ -213,7 +220,7 @@ def ticket(rng: random.Random) -> Request:
         prices=None,
         prompt=f"Ticket: {first} {' '.join(rest)} Answer in JSON.",
         target=target,
-        worked=as_json(target),
+        work=partial(as_json, target),
         facts=(),
     )
 

@@ -185,10 +185,9 @@ def test_tickets_are_json_that_holds_what_the_ticket_says(requests: Sequence[Req
 
 
 def test_quotes_by_hand() -> None:
-    assert work_quote([(3, "tray", 6)], 0) == ("3 x 6 = 18\nTotal: $18", 18)
+    assert work_quote([(3, "tray", 6)], 0) == "3 x 6 = 18\nTotal: $18"
     assert work_quote([(2, "bowl", 5), (3, "stool", 10)], -7) == (
-        "2 x 5 = 10\n3 x 10 = 30\n10 + 30 = 40\n40 - 7 = 33\nTotal: $33",
-        33,
+        "2 x 5 = 10\n3 x 10 = 30\n10 + 30 = 40\n40 - 7 = 33\nTotal: $33"
     )
     assert in_steps(18, 25) == "18 + 20 = 38, 38 + 5 = 43"
     assert in_steps(40, -12) == "40 - 10 = 30, 30 - 2 = 28"
