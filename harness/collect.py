@@ -14,7 +14,7 @@ from harness.plan import ModelSpec, Plan
 from harness.progress import Progress
 from harness.protocols import Engine, EngineKind
 from harness.records import Decoding, Grade, Message, ModelCard, Request, Response, Role, Sample
-from harness.store import Store
+from harness.store import Served, Store
 from harness.suite import Suite
 
 log = logging.getLogger(__name__)
@@ -241,15 +241,19 @@ class Desk:
 
     def _ask(self, answers: dict[str, Response], spec: ModelSpec, missing: Mapping[str, Ask], engine: Engine) -> None:
         failures: list[str] = []
+        done: list[Served] = []
         with self.progress.step(f"{spec.name}: answering", len(missing)) as advance:
             for response in _guarded(engine, [ask.request for ask in missing.values()], spec.name):
                 answers[response.key] = response
+                advance(1)
                 if response.failure:
                     failures.append(response.failure)
                 else:
-                    self.store.save_response(response, missing[response.key].links())
-                    self.asked[spec.name] += 1
-                advance(1)
+                    done.append((response, missing[response.key].links()))
+                if not engine.ready:
+                    self.store.save_responses(done)
+                    self.asked[spec.name] += len(done)
+                    done.clear()
         if len(failures) == len(missing):
             raise EngineError(
                 f'model "{spec.name}": all of its {len(missing)} requests failed, the last: {failures[-1]}'

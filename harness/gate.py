@@ -6,7 +6,6 @@ claims that a slice fails are Holm-corrected over all the student's slices.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from harness.compare import FEWEST_CLUSTERS
 from harness.errors import UsageError, nearest
@@ -80,12 +79,15 @@ def _judge_slices(
     comparisons: Sequence[Comparison], kinds: Mapping[str, SuiteKind], policy: Policy
 ) -> list[SliceVerdict]:
     harms = [_harm(c, policy.margin(c.suite, c.slice)) if _enough(c, policy) is None else None for c in comparisons]
-    tiers = [policy.tier(c.suite, c.slice, kinds.get(c.suite, "workload")) for c in comparisons]
-    parts = [harm if c.slice.name != ALL else None for c, harm in zip(comparisons, harms, strict=True)]
-    adjusted = multiplicity.holm(parts)
+    of = [kinds.get(c.suite, "workload") for c in comparisons]
+    corrected = list(harms)  # whole suites stand for themselves; variants do not make the workload's family larger
+    for kind in dict.fromkeys(of):
+        family = [n for n, c in enumerate(comparisons) if of[n] == kind and c.slice.name != ALL]
+        for n, adjusted in zip(family, multiplicity.holm([harms[n] for n in family]), strict=True):
+            corrected[n] = adjusted
     return [
-        replace(_judge_slice(c, policy, harm, harm if c.slice.name == ALL else corrected), tier=tier)
-        for c, harm, corrected, tier in zip(comparisons, harms, adjusted, tiers, strict=True)
+        _judge_slice(c, kind, policy, harm, adjusted)
+        for c, kind, harm, adjusted in zip(comparisons, of, harms, corrected, strict=True)
     ]
 
 
@@ -103,6 +105,7 @@ def _uncompared(comparisons: Sequence[Comparison], suites: Sequence[SuiteCard], 
             p_harm_adjusted=None,
             items_needed=None,
             reason=f"{_place(suite.name, part)}: nothing could be compared",
+            kind=suite.kind,
         )
         for suite in suites
         for part in suite.parts
@@ -110,7 +113,9 @@ def _uncompared(comparisons: Sequence[Comparison], suites: Sequence[SuiteCard], 
     ]
 
 
-def _judge_slice(c: Comparison, policy: Policy, harm: float | None, harm_adjusted: float | None) -> SliceVerdict:
+def _judge_slice(
+    c: Comparison, kind: SuiteKind, policy: Policy, harm: float | None, harm_adjusted: float | None
+) -> SliceVerdict:
     margin = policy.margin(c.suite, c.slice)
     too_few = _enough(c, policy)
     spread = min(1.0, _spread(c)) or 1 / c.n
@@ -123,13 +128,14 @@ def _judge_slice(c: Comparison, policy: Policy, harm: float | None, harm_adjuste
     return SliceVerdict(
         suite=c.suite,
         slice=c.slice,
-        tier=policy.tier(c.suite, c.slice),
+        tier=policy.tier(c.suite, c.slice, kind),
         decision=decision,
         margin=margin,
         p_harm=harm,
         p_harm_adjusted=harm_adjusted,
         items_needed=needed if decision == "inconclusive" else None,
         reason=too_few or _reason(c, margin, decision, harm, needed),
+        kind=kind,
     )
 
 

@@ -4,14 +4,14 @@ A grader that fails is our failure, not a wrong answer: outcome `failed`, no sco
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.collect import Answer
 from harness.errors import DataError, nearest
 from harness.identity import grade_key
 from harness.progress import Progress
-from harness.protocols import Grader, GraderKind
+from harness.protocols import BatchGrader, Grader, GraderKind, NeedsMachine
 from harness.records import Grade, Json, Judgement, Response, Sample
 from harness.store import Store
 from harness.suite import Suite
@@ -61,7 +61,13 @@ def assign(
 
 
 def check_gold(assigned: Mapping[tuple[str, str], Assigned]) -> None:
-    """Every gold answer must be right by its own grader. Raises DataError for the first that is not."""
+    """Every gold answer must be right by its own grader. Raises DataError for the first that is not.
+
+    Raises UsageError where this machine lacks what a grader needs.
+    """
+    for judge in {id(judge.grader): judge for judge in assigned.values()}.values():
+        if isinstance(judge.kind, NeedsMachine):
+            judge.kind.check_ready(judge.options)
     for (suite, sample_id), judge in assigned.items():
         target = judge.sample.target
         if target is None:
@@ -95,22 +101,53 @@ def grade_all(
         if a.response.failure is None
     }
     known = store.judgements(wanted.values())
+    unknown: dict[str, tuple[Assigned, Response]] = {}
+    for answer in answers:
+        key = wanted.get((answer.suite, answer.sample, answer.response.key))
+        if key is not None and key not in known:
+            unknown[key] = assigned[answer.suite, answer.sample], answer.response
     fresh: dict[str, Judgement] = {}
-    grades: list[Grade] = []
-    with progress.step("grading", len(answers)) as advance:
-        for answer in answers:
-            judge = assigned[answer.suite, answer.sample]
-            if answer.response.failure is not None:
-                judgement = Judgement(outcome="failed", score=None, answer=None, reason=answer.response.failure)
-            else:
-                key = wanted[answer.suite, answer.sample, answer.response.key]
-                if key not in known:
-                    known[key] = fresh[key] = judged(judge, answer.response)
-                judgement = known[key]
-            grades.append(_grade(answer, judge, judgement))
+    with progress.step("grading", len(unknown)) as advance:
+        for key, judgement in _judged(unknown):
+            fresh[key] = judgement
             advance(1)
     store.save_judgements(fresh.items())
+    known |= fresh
+    grades: list[Grade] = []
+    for answer in answers:
+        key = wanted.get((answer.suite, answer.sample, answer.response.key))
+        why = answer.response.failure
+        failed = Judgement(outcome="failed", score=None, answer=None, reason=why or "")
+        grades.append(_grade(answer, assigned[answer.suite, answer.sample], failed if key is None else known[key]))
     return grades
+
+
+def _judged(unknown: Mapping[str, tuple[Assigned, Response]]) -> Iterator[tuple[str, Judgement]]:
+    """Judgements by grade key; graders that judge many together are given all of theirs."""
+    together: dict[int, dict[str, tuple[Assigned, Response]]] = {}
+    for key, (judge, response) in unknown.items():
+        if isinstance(judge.grader, BatchGrader):
+            together.setdefault(id(judge.grader), {})[key] = judge, response
+        else:
+            yield key, judged(judge, response)
+    for items in together.values():
+        yield from _judged_together(items)
+
+
+def _judged_together(items: Mapping[str, tuple[Assigned, Response]]) -> Iterator[tuple[str, Judgement]]:
+    done: set[str] = set()
+    judge = next(iter(items.values()))[0]
+    assert isinstance(judge.grader, BatchGrader)
+    try:
+        pairs = ((one.sample, response) for one, response in items.values())
+        for key, judgement in zip(items, judge.grader.many(pairs), strict=True):
+            done.add(key)
+            yield key, judgement
+    except Exception:  # the boundary of graders: one of them failed, and which one is found out one by one
+        log.warning("grader %s failed on a batch", judge.name, exc_info=True)
+        for key, (one, response) in items.items():
+            if key not in done:
+                yield key, judged(one, response)
 
 
 def judged(judge: Assigned, response: Response) -> Judgement:

@@ -41,7 +41,10 @@ class Policy(Strict):
 
         Stress variants and suites of what should be retained are no part of the workload: advisory, unless named.
         """
-        for name in self.spellings(suite, part):
+        spellings = self.spellings(suite, part)
+        if kind != "workload":  # a slice called by its name alone is the workload's
+            spellings = tuple(name for name in spellings if name == suite or name.startswith(f"{suite}: "))
+        for name in spellings:
             if name in self.advisory:
                 return "advisory"
             if name in self.critical:

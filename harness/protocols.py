@@ -1,10 +1,10 @@
 """What the parts of an evaluation must be able to do: one or two methods each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from harness.records import (
     Comparison,
@@ -25,10 +25,16 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """A loaded model. `spent` is what its answers cost since it was loaded, 0 where nobody charges for them."""
+    """A loaded model. `spent` is what its answers cost since it was loaded, 0 where nobody charges for them.
+
+    `ready`: how many more answers are done already, so that they can be saved together with the one at hand.
+    """
 
     @property
     def spent(self) -> float: ...
+
+    @property
+    def ready(self) -> int: ...
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Response]:
         """Answers in the order in which they are done; each request is answered once, if only with a failure."""
@@ -62,6 +68,24 @@ class Grader(Protocol):
     """Tells what a response is worth; pure. Raises ValueError for a target that it cannot read."""
 
     def __call__(self, sample: Sample, response: Response) -> Judgement: ...
+
+
+@runtime_checkable
+class BatchGrader(Protocol):
+    """A grader that judges many replies faster together: programs in several sandboxes at once."""
+
+    def many(self, items: Iterable[tuple[Sample, Response]]) -> Iterator[Judgement]:
+        """A judgement for each, in order. Raises as a single call does."""
+        ...
+
+
+@runtime_checkable
+class NeedsMachine(Protocol):
+    """A grader kind that needs something of this machine, such as a sandbox."""
+
+    def check_ready(self, options: Mapping[str, Json]) -> None:
+        """Raises UsageError where it is missing. Called before any model is asked."""
+        ...
 
 
 class GraderKind(Protocol):

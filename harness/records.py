@@ -394,6 +394,7 @@ class SliceVerdict:
     p_harm_adjusted: float | None
     items_needed: int | None
     reason: str
+    kind: SuiteKind = "workload"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -404,8 +405,12 @@ class StudentVerdict:
     slices: tuple[SliceVerdict, ...]
 
     def named(self, decision: Decision) -> tuple[str, ...]:
-        """The slices (as `suite: slice`) with this decision, the whole suites left out."""
-        return tuple(f"{s.suite}: {s.slice}" for s in self.slices if s.decision == decision and s.slice.name != ALL)
+        """The workload's slices (as `suite: slice`) with this decision, the whole suites left out."""
+        return tuple(
+            f"{s.suite}: {s.slice}"
+            for s in self.slices
+            if s.decision == decision and s.slice.name != ALL and s.kind == "workload"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """Every response and grade, kept once, in one SQLite file.
 
-Each finished response is committed at once, so that work survives a kill. WAL mode with `synchronous=NORMAL` is safe
-against the death of the process; a power cut can lose the last commits, never the file. Not for network file systems.
+Finished responses are committed at once (those of one engine step together), so that work survives a kill. WAL mode
+with `synchronous=NORMAL` is safe against the death of the process; a power cut can lose the last commits, never the
+file. Not for network file systems.
 """
 
 import fcntl
@@ -31,6 +32,10 @@ CREATE TABLE IF NOT EXISTS links (
 """
 _MATCHING = "model = coalesce(?1, model) AND (?2 IS NULL OR coalesce(json_extract(body, '$.created_at'), '') < ?2)"
 _CHUNK = 500  # below SQLite's limit of variables in one statement
+
+
+Link = tuple[str, str, int]
+Served = tuple[Response, Iterable[Link]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +83,20 @@ class Store:
         """Those of the keys that have a response."""
         return {key for (key,) in self._select("key FROM responses", keys)}
 
-    def save_response(self, response: Response, links: Iterable[tuple[str, str, int]]) -> None:
-        """Keep a response and what it serves: (suite fingerprint, sample id, attempt). One commit."""
-        if response.failure is not None:
-            raise ValueError("a failed response is not kept: it must be asked again")
-        body = to_text(_finite(response))
+    def save_responses(self, served: Iterable[Served]) -> None:
+        """Keep responses and what each serves: (suite fingerprint, sample id, attempt). One commit for all."""
         with self._db:
-            self._db.execute("INSERT OR IGNORE INTO responses VALUES (?, ?, ?)", (response.key, response.model, body))
-            self._link(response.key, response.model, links)
+            for response, links in served:
+                if response.failure is not None:
+                    raise ValueError("a failed response is not kept: it must be asked again")
+                row = (response.key, response.model, to_text(_finite(response)))
+                self._db.execute("INSERT OR IGNORE INTO responses VALUES (?, ?, ?)", row)
+                self._link(response.key, response.model, links)
 
-    def link(self, served: Iterable[tuple[Response, Iterable[tuple[str, str, int]]]]) -> None:
+    def save_response(self, response: Response, links: Iterable[Link]) -> None:
+        self.save_responses([(response, links)])
+
+    def link(self, served: Iterable[Served]) -> None:
         """Note what stored responses serve; one commit."""
         with self._db:
             for response, links in served:
@@ -152,7 +161,7 @@ class Store:
             self._db.execute("DELETE FROM grades")
         self._db.execute("VACUUM")
 
-    def _link(self, key: str, model: str, links: Iterable[tuple[str, str, int]]) -> None:
+    def _link(self, key: str, model: str, links: Iterable[Link]) -> None:
         rows = [(suite, sample, model, attempt, key) for suite, sample, attempt in links]
         self._db.executemany("INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?, ?)", rows)
 
@@ -227,6 +236,7 @@ def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
     version = _version_of(connection, path)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA wal_autocheckpoint=10000")  # pages; every checkpoint waits for the disk
     if version == 0:
         with connection:
             connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")

@@ -86,7 +86,10 @@ def _with_variants(spec: SuiteSpec, source: SuiteSource, vary: Vary, limit: int 
 
 def _completed(spec: SuiteSpec, loaded: Loaded) -> SuiteSpec:
     """The plan's words, and the suite's own where the plan says nothing."""
-    options = {**loaded.grader_options, **spec.grader_options}
+    options = {
+        name: {**loaded.grader_options.get(name, {}), **spec.grader_options.get(name, {})}
+        for name in (*loaded.grader_options, *spec.grader_options)
+    }
     return spec.model_copy(update={"grader": spec.grader or loaded.grader, "grader_options": options})
 
 

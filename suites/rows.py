@@ -242,7 +242,7 @@ def _csv(path: Path, file: IO[str], delimiter: str, refuse: Refuse) -> Iterator[
         except StopIteration:
             return
         except csv.Error as error:
-            refuse(reader.line_num, f"not valid CSV: {error}")
+            refuse(reader.reader.line_num, f"not valid CSV: {error}")
             continue
         fault = _fault_of_cells(row)
         if fault is None:

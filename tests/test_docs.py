@@ -22,6 +22,7 @@ from harness.plan import (
     Plan,
     Price,
     RowMap,
+    StressSpec,
     SuiteSpec,
     Thinking,
     load_plan,
@@ -40,6 +41,7 @@ SECTIONS: dict[tuple[str, str], type[BaseModel]] = {
     ("plan", "Thinking"): Thinking,
     ("plan", "Decoding"): DecodingSpec,
     ("plan", "Suite"): SuiteSpec,
+    ("plan", "Stress"): StressSpec,
     ("plan", "Row map"): RowMap,
     ("plan", "Gate"): Policy,
     ("import", "Map keys"): ImportMap,
@@ -97,9 +99,10 @@ def test_every_key_is_documented_with_its_default_and_no_other(where: tuple[str,
 def test_every_plan_example_loads(tmp_path: Path) -> None:
     examples = fences(page("plan"), "yaml")
     assert len(examples) >= len([where for where in SECTIONS if where[0] == "plan"])
-    for_endpoints = fences(page("endpoints"), "yaml")
-    assert len(for_endpoints) > 1
-    examples += for_endpoints
+    for name in ("endpoints", "lm-eval", "stress"):
+        more = fences(page(name), "yaml")
+        assert more, name
+        examples += more
     for number, example in enumerate(examples):
         written = yaml.safe_load(example)
         path = tmp_path / f"{number}.yaml"
@@ -140,7 +143,7 @@ def test_the_plan_of_init_knows_every_key_and_loads_with_all_of_them(tmp_path: P
     (tmp_path / "all.yaml").write_text(everything, "utf-8")
     plan = load_plan(tmp_path / "all.yaml", known())
     written = given(plan)
-    for model in (Plan, ModelSpec, EndpointSpec, Price, Thinking, DecodingSpec, SuiteSpec, RowMap, Policy):
+    for model in (Plan, ModelSpec, EndpointSpec, Price, Thinking, DecodingSpec, SuiteSpec, StressSpec, RowMap, Policy):
         missing = [key for key in model.model_fields if (model, key) not in written]
         assert not missing, f"{model.__name__}: {missing}"
 

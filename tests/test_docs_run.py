@@ -13,6 +13,7 @@ from harness.cli.main import status
 ROOT = Path(__file__).parents[1]
 PAGES = [p for p in sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/*.md")])]
 QUESTIONS = 40
+TOWNS = ("Oslo", "Lima", "Kyoto", "Porto")
 PLAN = """name: ticket routing
 teacher: {name: teacher, engine: scripted, model: teacher.jsonl}
 students:
@@ -93,6 +94,16 @@ def lm_eval_logs(folder: Path) -> None:
             (folder / place / size / f"results_{stamp}.json").write_text(json.dumps(header))
 
 
+def traffic(folder: Path) -> None:
+    """A log, training data with some of its requests, and a suite built from the log."""
+    asked = [f"Ticket {n}: where is my parcel, and when will it come to {place}?" for n in range(30) for place in TOWNS]
+    for name, texts in (("logs", asked), ("train", asked[:40] + [f"{text} Please." for text in asked[40:]])):
+        rows: list[dict[str, object]] = [{"messages": [{"role": "user", "content": text}]} for text in texts]
+        lines(folder / f"{name}.jsonl", rows)
+    words = ["suite", "build", "logs.jsonl", "-o", "suites/support", "--size", "40", "--grader", "exact", "-q"]
+    assert status(words) == 0
+
+
 def inspect_logs(folder: Path) -> None:
     from inspect_ai import log, model, scorer  # noqa: TID253  # the logs are written by Inspect itself
 
@@ -129,6 +140,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         make(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        traffic(folder)
         for run in ("runs/latest", "runs/nightly"):
             assert status(["run", "plan.yaml", "-o", run, "-q"]) == 1
     shutil.copytree(folder / ".viva", folder / "evaluations" / ".viva")

@@ -54,6 +54,16 @@ def replacing(name: str, old: str, new: str) -> Break:
     return change
 
 
+def frozen_suite(words: str) -> Break:
+    """A second suite in the plan."""
+    return plan("gate:", f"  - {{name: f, {words}, grader: number}}\ngate:")
+
+
+def chat_log(folder: Path) -> None:
+    rows = [{"messages": [{"role": "user", "content": f"Where is parcel {n}?"}]} for n in range(24)]
+    (folder / "chat.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
 def writing(name: str, text: str) -> Break:
     def write(folder: Path) -> None:
         (folder / name).parent.mkdir(exist_ok=True, parents=True)
@@ -361,6 +371,67 @@ CASES = {
         broken=foreign_database, command="store list --store theirs.db", says="theirs.db: a database, but no store"
     ),
     "a file that is there already": Case(command="init plan.yaml", says="plan.yaml: is there already"),
+    # suites
+    "a key that the source does not read": Case(
+        command=RUN,
+        broken=plan("    grader: number", "    revision: main\n    grader: number"),
+        says='plan.yaml:9: suite source "rows" reads no `revision`; take it out, or name another source',
+    ),
+    "a stress family that is unknown": Case(
+        command=RUN,
+        broken=plan("    grader: number", "    stress: {families: [renumbr]}\n    grader: number"),
+        says='stress family "renumbr" is unknown; did you mean "renumber"?',
+    ),
+    "stress that applies to nothing": Case(
+        command=RUN,
+        broken=plan("    grader: number", "    stress: {families: [shuffle_options]}\n    grader: number"),
+        says='suite "sums": no stress variant could be made: shuffle_options: 0 of 24 samples',
+    ),
+    "a frozen suite without a path": Case(
+        command=RUN,
+        broken=frozen_suite("source: frozen"),
+        says='suite "f": source "frozen" needs the `path` of a folder',
+    ),
+    "a folder that is no frozen suite": Case(
+        command=RUN,
+        broken=frozen_suite("source: frozen, path: done"),
+        says="done: no frozen suite (manifest.json is another",
+    ),
+    "a benchmark without network and copy": Case(
+        command=RUN, broken=frozen_suite("source: math500, path: math.jsonl"), says="math.jsonl"
+    ),
+    "a benchmark with other fields": Case(
+        command=RUN, broken=frozen_suite("source: math500, path: rows.jsonl"), says="rows.jsonl:1"
+    ),
+    "an unknown lm-eval task": Case(
+        command=RUN,
+        broken=lambda f: (
+            writing("tasks/x.yaml", "task: my_task\n")(f),
+            frozen_suite("lm_eval: my_tusk, include_path: tasks")(f),
+        ),
+        says='did you mean "my_task"?',
+    ),
+    "code without a sandbox's words": Case(
+        command=RUN,
+        broken=plan("grader: number", "grader: code\n    grader_options: {code: {sandbox: off}}"),
+        says='grader "code": option "sandbox"',
+    ),
+    "logs that are not there": Case(command="suite build logs.jsonl -o new --size 5", says="logs.jsonl"),
+    "logs of an unknown shape": Case(
+        command="suite build rows.jsonl -o new --size 5", says="rows.jsonl: the first rows tell no format"
+    ),
+    "strata of nothing": Case(
+        broken=chat_log, command="suite build chat.jsonl -o new --size 5 --by intents", says='"intents"'
+    ),
+    "a suite that is there already": Case(
+        broken=chat_log, command="suite build chat.jsonl -o done --size 5", says="done: it is there already"
+    ),
+    "coverage of no suite": Case(command="suite coverage done rows.jsonl", says="done: no frozen suite"),
+    "coverage beside nothing": Case(command="suite coverage done", says="LOGS"),
+    "overlap with nothing": Case(command="suite overlap done", says="--train"),
+    "a suite that a plan does not have": Case(command="suite show plan.yaml:sum", says='did you mean "sums"?'),
+    "a sample that a suite does not have": Case(command="suite show plan.yaml --sample t9", says='"t9"'),
+    "a family that is unknown": Case(command="suite show plan.yaml --family typo", says='did you mean "typos"?'),
     # imports
     "no format": Case(command="import rows.jsonl --teacher large -o new", says="say what FILES are"),
     "two formats": Case(command=f"{IMPORT} --inspect", says="say what FILES are"),

@@ -9,7 +9,7 @@ import pytest
 
 HEAVY = (
     *("datasets", "httpx", "httpx2", "inspect_ai", "lm_eval", "openai", "pandas", "ray", "sklearn"),
-    *("torch", "transformers", "vllm"),
+    *("presidio_analyzer", "spacy", "torch", "transformers", "vllm"),
 )
 LOADED = f"print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))"
 HELP = """

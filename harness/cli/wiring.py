@@ -7,8 +7,10 @@ from harness.engines.vllm import VllmKind
 from harness.plan import Known
 from harness.workflow import Parts
 from reports.render import write_report
-from suites import rows_suite
+from suites import lm_eval, rows_suite
+from suites.benchmarks import aime2024, gpqa_diamond, livecodebench, math500
 from suites.demo import suite as demo_suite
+from suites.production import frozen
 from suites.stress.vary import FAMILIES, vary
 
 
@@ -16,7 +18,16 @@ def parts() -> Parts:
     return Parts(
         engines={"vllm": VllmKind(), "openai": OpenaiKind(), "scripted": ScriptedKind()},
         graders=GRADERS,
-        sources={"rows": rows_suite, "demo": demo_suite},
+        sources={
+            "rows": rows_suite,
+            "frozen": frozen,
+            "math500": math500,
+            "aime2024": aime2024,
+            "gpqa_diamond": gpqa_diamond,
+            "livecodebench": livecodebench,
+            "lm_eval": lm_eval,
+            "demo": demo_suite,
+        },
         vary=vary,
         report=write_report,
     )

@@ -54,6 +54,11 @@ class OpenaiEngine:
     _rng: random.Random = field(default_factory=random.Random)
 
     @property
+    def ready(self) -> int:
+        """None: an answer that was paid for is saved at once."""
+        return 0
+
+    @property
     def spent(self) -> float:
         return self.budget.spent if self.budget else 0.0
 

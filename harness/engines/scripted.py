@@ -32,6 +32,7 @@ class ScriptedEngine:
     script: Script
     thinking: Thinking | None = None
     spent: float = 0.0
+    ready: int = 0
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Response]:
         for request in requests:

@@ -48,6 +48,7 @@ FOR_SPEED = frozenset(
         "tensor_parallel_size",
     }
 )
+AT_ONCE = 256  # prompts that are tokenized together
 IN_FLIGHT = 1024  # enough to keep any batch full without holding every prompt's tokens at once
 NOT_THE_MODEL = ("training.json", "README.md")
 
@@ -106,17 +107,18 @@ class VllmEngine:
     llm: Any
     adapter: Any = None
     spent: float = 0.0
+    ready: int = 0
     _begun: dict[str, tuple[Request, float]] = field(default_factory=dict)
     _scores: Scores | None = None
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Response]:
         engine = self.llm.llm_engine
         # Long prompts tend to have long answers: begun first, none of them is left to be finished alone at the end.
-        waiting = iter(sorted(requests, key=_length, reverse=True))
+        waiting = self._tokenized(sorted(requests, key=_length, reverse=True))
         try:
             while True:
-                for request in islice(waiting, max(0, IN_FLIGHT - len(self._begun))):
-                    refused = self._submit(request)
+                for request, tokens in islice(waiting, max(0, IN_FLIGHT - len(self._begun))):
+                    refused = self._submit(request, tokens)
                     if refused:
                         yield refused
                 if not self._begun:
@@ -128,27 +130,45 @@ class VllmEngine:
     def _handed_over(self, outputs: Sequence[Any]) -> Iterator[Response]:
         """All that one step finished; an interruption waits until it is saved."""
         interrupted: KeyboardInterrupt | None = None
-        for output in outputs:
+        responses = [response for output in outputs if (response := self._response(output))]
+        for number, response in enumerate(responses, 1):
+            self.ready = len(responses) - number
             try:
                 with held_back():
-                    response = self._response(output)
-                    if response:
-                        yield response
+                    yield response
             except KeyboardInterrupt as interrupt:
                 interrupted = interrupt
         if interrupted:
             raise interrupted
 
-    def _submit(self, request: Request) -> Response | None:
+    def _tokenized(self, requests: Sequence[Request]) -> Iterator[tuple[Request, list[int] | None]]:
+        """Each request with the tokens of its conversation, for many at once; None where it must be done alone."""
+        for first in range(0, len(requests), AT_ONCE):
+            some = requests[first : first + AT_ONCE]
+            yield from zip(some, self._tokens_of_all(some), strict=True)
+
+    def _tokens_of_all(self, requests: Sequence[Request]) -> Sequence[list[int] | None]:
+        if not all(request.messages for request in requests):
+            return [None] * len(requests)
+        try:
+            texts = [self._written(request) for request in requests]
+            found: Sequence[list[int]] = self.llm.get_tokenizer()(texts, add_special_tokens=False)["input_ids"]
+        except Exception:  # one of them cannot be written; which one is found out when each is done alone
+            return [None] * len(requests)
+        return found
+
+    def _submit(self, request: Request, tokens: list[int] | None) -> Response | None:
         """Hand one request over; a prompt that vLLM refuses (too long, say) fails alone."""
         parts: dict[str, list[int]] = {}
         try:
-            scored = request.kind == "score"
-            parts = self._scoring().begin(request) if scored else {request.key: self._tokens(request)}
+            if request.kind == "score":
+                parts = self._scoring().begin(request)
+            else:
+                parts = {request.key: self._tokens(request) if tokens is None else tokens}
             how = request.decoding
             params = _sampling(request.kind, how, how.seed + request.attempt if how.temperature > 0 else None)
-            for name, tokens in parts.items():
-                prompt = {"prompt_token_ids": tokens}
+            for name, ids in parts.items():
+                prompt = {"prompt_token_ids": ids}
                 self.llm.llm_engine.add_request(name, prompt, params, lora_request=self.adapter)
                 self._begun[name] = (request, time.monotonic())
         except Exception as error:  # the boundary: one bad request is that request's failure
@@ -172,7 +192,11 @@ class VllmEngine:
         tokenizer = self.llm.get_tokenizer()
         if request.prompt is not None:
             return list(tokenizer.encode(request.prompt + (request.prefill or "")))
-        text = tokenizer.apply_chat_template(
+        return list(tokenizer.encode(self._written(request), add_special_tokens=False))
+
+    def _written(self, request: Request) -> str:
+        """A conversation as the model's template writes it."""
+        text: str = self.llm.get_tokenizer().apply_chat_template(
             [{"role": m.role, "content": m.content} for m in request.messages],
             tools=list(request.tools) or None,
             chat_template=_template(self.spec.chat_template),
@@ -180,7 +204,7 @@ class VllmEngine:
             tokenize=False,
             **self.spec.chat_template_kwargs,
         )
-        return list(tokenizer.encode(text + (request.prefill or ""), add_special_tokens=False))
+        return text + (request.prefill or "")
 
     def _response(self, output: Any) -> Response | None:
         """The answer; None while other continuations of a request for scores are under way."""

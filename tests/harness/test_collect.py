@@ -33,6 +33,7 @@ class Rig:
     loads: int = 0
     is_loaded: bool = False
     spent: float = 0.0
+    ready: int = 0
 
     def fault(self, model: ModelSpec) -> str | None:
         return None

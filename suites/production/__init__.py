@@ -1,0 +1,1 @@
+"""Suites from production logs: read, scrubbed, deduplicated, drawn, frozen."""

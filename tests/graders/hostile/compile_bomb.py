@@ -1,0 +1,2 @@
+# stdin | runtime error|memory limit
+exec("(" * 10**6)

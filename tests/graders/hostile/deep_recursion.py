@@ -1,0 +1,6 @@
+# stdin | runtime error .RecursionError
+def down():
+    return down() + 1
+
+
+down()

@@ -1,0 +1,3 @@
+# stdin | time limit
+while True:
+    pass

@@ -1,0 +1,3 @@
+# stdin | runtime error .more output
+while True:
+    print("escaped" * 1000)

@@ -1,0 +1,5 @@
+# stdin | time limit
+import sys
+
+while True:
+    sys.stderr.write("x" * 1_000_000)

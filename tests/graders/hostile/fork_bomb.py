@@ -1,0 +1,7 @@
+# stdin | time limit
+import contextlib
+import os
+
+while True:
+    with contextlib.suppress(OSError):
+        os.fork()

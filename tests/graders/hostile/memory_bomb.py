@@ -1,0 +1,4 @@
+# stdin | memory limit|time limit
+held = []
+while True:
+    held.append(bytearray(30_000_000))

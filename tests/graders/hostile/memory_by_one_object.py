@@ -1,0 +1,2 @@
+# stdin | memory limit
+text = "x" * 10**10

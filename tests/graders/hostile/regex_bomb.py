@@ -1,0 +1,4 @@
+# stdin | time limit
+import re
+
+re.fullmatch("(a+)+b", "a" * 60)

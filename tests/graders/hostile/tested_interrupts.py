@@ -1,0 +1,6 @@
+# humaneval | runtime error
+def solve(path):
+    return ""
+
+
+raise KeyboardInterrupt

@@ -1,0 +1,3 @@
+# humaneval | runtime error|wrong answer
+def solve(path):
+    raise AssertionError("passed")

@@ -1,0 +1,6 @@
+# stdin | runtime error \(RuntimeError
+import threading
+import time
+
+while True:
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()

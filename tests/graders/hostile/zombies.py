@@ -1,0 +1,6 @@
+# stdin | wrong answer
+import os
+
+for _ in range(20):
+    if os.fork() == 0:
+        os._exit(0)
