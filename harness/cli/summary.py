@@ -29,15 +29,19 @@ def finish(outcome: Outcome, console: Console, as_json: bool) -> int:
     """Say what a run ended with; returns the exit code."""
     evaluation = outcome.evaluation
     print_comparisons([c for c in evaluation.comparisons if c.slice.name == ALL], console)
+    for suite in evaluation.suites:
+        if not any(c.suite == suite.name for c in evaluation.comparisons):
+            console.print(f"{suite.name}: nothing could be compared", style=STYLES["inconclusive"])
     if evaluation.incumbent and not evaluation.beside_incumbent:
         console.print(
             f"incumbent {evaluation.incumbent}: nothing could be compared with it", style=STYLES["inconclusive"]
         )
     for c in evaluation.beside_incumbent:
         if c.slice.name == ALL:
-            moved = points(c.pupil.accuracy - c.teacher.accuracy)
-            told = f"{standing(c)} ({moved} points, 95% interval {_limits(c.delta95)})"
-            console.print(f"{c.student} beside the incumbent {evaluation.incumbent}, {c.suite}: {told}")
+            console.print(f"{c.student} beside the incumbent {evaluation.incumbent}, {c.suite}: {_standing(c)}")
+    for c in evaluation.beside_base:
+        if c.slice.name == ALL:
+            console.print(f"{c.student} beside the base, {c.suite} (to be retained): {_standing(c)}")
     print_verdict(outcome.verdict, console)
     for note in evaluation.notes:
         console.print(f"note: {note}", style="dim")
@@ -48,6 +52,11 @@ def finish(outcome: Outcome, console: Console, as_json: bool) -> int:
     if as_json:
         print_json(outcome.verdict)
     return EXIT_CODES[outcome.verdict.decision]
+
+
+def _standing(c: Comparison) -> str:
+    moved = points(c.pupil.accuracy - c.teacher.accuracy)
+    return f"{standing(c)} ({moved} points, 95% interval {_limits(c.delta95)})"
 
 
 def _cost(spent: float | None) -> str:

@@ -15,7 +15,7 @@ from harness.plan import ModelSpec, SuiteSpec
 from harness.progress import Silent
 from harness.protocols import Loaded
 from harness.records import Message, Request, Response, Sample
-from harness.store import Store, open_store
+from harness.store import Served, Store, open_store
 from harness.suite import Suite, make_suite
 
 SPEC = ModelSpec(name="model", model="any")
@@ -216,3 +216,35 @@ def test_a_suite_needs_samples_with_ids_of_their_own() -> None:
         make_suite(SuiteSpec(name="empty"), Loaded(samples=[]))
     with pytest.raises(DataError, match='samples 1 and 2 share the id "a"'):
         make_suite(SuiteSpec(name="twins"), Loaded(samples=[twin, twin]))
+
+
+@dataclass
+class Stepping(Rig):
+    """Hands over three answers a step, and dies after the second step."""
+
+    commits: list[int] = field(default_factory=list)
+
+    def generate(self, requests: Sequence[Request]) -> Iterator[Response]:
+        for number, request in enumerate(requests):
+            if number == 6:
+                raise RuntimeError("the card fell off the bus")
+            self.ready = 2 - number % 3
+            yield Response(key=request.key, model="model", text="done")
+
+
+def test_the_answers_of_one_step_are_saved_together_and_none_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    rig = Stepping()
+    with open_store(path) as store:
+        saved = store.save_responses
+
+        def counted(served: Sequence[Served]) -> None:
+            rig.commits.append(len(served))
+            saved(served)
+
+        store.save_responses = counted  # type: ignore[method-assign,assignment]  # to look on
+        answers, failure = desk_of(store, tmp_path).answers(work_of(rig, asks_of(suite_of(9))))
+    assert (rig.commits, len(answers)) == ([3, 3], 6)
+    assert failure is not None and "fell off the bus" in str(failure)
+    with open_store(path) as store:
+        assert store.counts()["responses"] == 6

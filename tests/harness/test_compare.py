@@ -2,12 +2,12 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from harness.collect import Answer, Collected
-from harness.compare import compare, slices_of
+from harness.compare import beside_base, compare, slices_of
 from harness.errors import DataError
 from harness.plan import SuiteSpec
 from harness.policy import Policy
@@ -395,3 +395,15 @@ def test_no_answer_scores_0_and_stays_apart_from_wrong(outcome: Outcome) -> None
     c = whole([Row(teacher=1, student=OUTCOME_OF[outcome]), Row(teacher=1, student=1)])
     assert c.cells == PairedCells(both=1, teacher_only=1, student_only=0, neither=0)
     assert c.losses == {outcome: 0.5}
+
+
+def test_students_beside_their_base_on_what_they_should_retain() -> None:
+    found, grades = collected(rows_of(4, 3, 1, 2))
+    kept = replace(found.suites[0], kind="retain")
+    models = [*found.models, ModelCard(name="base", role="base", fingerprint="b")]
+    of_base = [replace(grade, model="base") for grade in grades if grade.model == "teacher"]
+    everything = Collected(suites=(kept,), models=models)
+    (beside,) = beside_base(everything, [*grades, *of_base], Policy())
+    assert (beside.student, beside.teacher.accuracy, beside.pupil.accuracy) == ("student", 0.7, 0.5)
+    assert beside_base(found, grades, Policy()) == ()
+    assert beside_base(replace(everything, models=found.models), grades, Policy()) == ()

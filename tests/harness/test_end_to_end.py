@@ -168,6 +168,57 @@ def test_an_incumbent_stands_beside_the_other_students(
     assert page.index("Better") > page.index('id="incumbent"')
 
 
+def test_what_should_be_retained_is_compared_with_the_base_and_does_not_count(
+    world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The poor student is worse than the teacher on both suites; only the workload is held against it."""
+    rows = "path: sums.jsonl, map: {id: id, prompt: question, target: answer}, grader: number"
+    retained = f"  - {{name: kept, {rows}, retain: true}}"
+    text = world.read_text().replace("suites:", f"suites:\n{retained}", 1)
+    world.write_text(text + "base: {name: base, engine: scripted, model: poor.jsonl}\n")
+    status(["run", str(world), "-o", str(tmp_path / "run")])
+    assert "good beside the base, kept (to be retained): better (+33.3 points" in capfd.readouterr().err
+    evaluation, verdict = RunFolder(tmp_path / "run").evaluation(), RunFolder(tmp_path / "run").verdict()
+    assert {c.suite for c in evaluation.beside_base} == {"kept"}
+    poor = next(s for s in verdict.students if s.student == "poor")
+    assert {s.tier for s in poor.slices if s.suite == "kept"} == {"advisory"}
+    assert not [reason for reason in poor.reasons if reason.startswith("kept")]
+    page = (tmp_path / "run" / "report" / "index.html").read_text()
+    assert 'id="retained"' in page and 'href="#retained"' in page
+    before = figures(tmp_path / "run")
+    status(["grade", str(tmp_path / "run")])
+    assert figures(tmp_path / "run") == before
+
+
+def test_stress_variants_are_asked_and_shown_beside_the_workload(
+    world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The good student falls on every variant; that is shown, and its verdict is the workload's."""
+    world.write_text(world.read_text().replace("  - name: sums", "  - name: sums\n    stress: {families: [casing]}", 1))
+    for name in ("teacher", "good", "poor"):
+        replies = [json.loads(line) for line in (tmp_path / f"{name}.jsonl").read_text().splitlines()]
+        for reply in list(replies):
+            for spelt in (str.lower, str.upper, str.title):
+                said = "The answer is -1." if name == "good" else reply["reply"]
+                replies.append({"prompt": spelt(reply["prompt"]), "reply": said})
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(reply) + "\n" for reply in replies))
+    status(["run", str(world), "-o", str(tmp_path / "run")])
+    assert "sums.stress" in capfd.readouterr().err
+    evaluation, verdict = RunFolder(tmp_path / "run").evaluation(), RunFolder(tmp_path / "run").verdict()
+    card = next(s for s in evaluation.suites if s.name == "sums.stress")
+    assert (card.kind, card.slices) == ("stress", ("family", "level"))
+    assert card.n > 240 and card.notes[0].startswith("casing: 240 of 240 samples")
+    whole = next(
+        c for c in evaluation.comparisons if (c.suite, c.student, str(c.slice)) == ("sums.stress", "good", "all")
+    )
+    assert (whole.teacher.accuracy, whole.pupil.accuracy, whole.clusters) == (1.0, 0.0, 240)
+    good = next(s for s in verdict.students if s.student == "good")
+    assert good.decision == "pass"
+    assert good.named("pass") == ("sums: level=easy", "sums: level=hard")
+    page = (tmp_path / "run" / "report" / "index.html").read_text()
+    assert "stress variants" in page and "casing: 240 of 240 samples" in page
+
+
 def test_an_incumbent_can_be_named_afterwards(world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     run = str(tmp_path / "run")
     status(["run", str(world), "-o", run])

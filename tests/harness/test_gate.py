@@ -26,6 +26,7 @@ from harness.records import (
     Slice,
     SliceVerdict,
     StudentVerdict,
+    SuiteCard,
     Verdict,
 )
 from harness.stats import clustered, paired
@@ -529,3 +530,37 @@ def test_the_cluster_robust_p_values_and_the_interval_agree_without_spread() -> 
     low = clustered.t_interval(estimate, 0.9).low
     assert low is not None
     assert clustered.t_safe_p_value(estimate, -low) == pytest.approx(0.05)
+
+
+def judged_with(kind: str, comparisons: Sequence[Comparison], policy: Policy) -> StudentVerdict:
+    """The suite `more` is of this kind; `math` is the workload."""
+    cards = (
+        SuiteCard(name="math", fingerprint="m", n=1, slices=()),
+        SuiteCard(name="more", fingerprint="o", n=1, slices=(), kind=kind),  # type: ignore[arg-type]
+    )
+    whole = replace(evaluation(comparisons, [card("small")]), suites=cards)
+    return judge(whole, policy, "digest").students[0]
+
+
+@pytest.mark.parametrize("kind", ["stress", "retain"])
+def test_what_is_no_workload_counts_only_where_it_is_named(kind: str) -> None:
+    compared = [plain(GOOD), replace(plain(BAD), suite="more"), replace(plain(BAD, part("1")), suite="more")]
+    unnamed = judged_with(kind, compared, Policy())
+    assert (unnamed.decision, found(unnamed, "all", "more").tier) == ("pass", "advisory")
+    assert unnamed.named("fail") == ()
+    by_slice = judged_with(kind, compared, Policy(critical=("level",)))
+    assert (by_slice.decision, found(by_slice, "level=1", "more").tier) == ("pass", "advisory")
+    assert judged_with(kind, compared, Policy(critical=("more",))).decision == "fail"
+    assert judged_with(kind, compared, Policy(critical=("more: level=1",))).decision == "fail"
+    assert judged_with("workload", compared, Policy()).decision == "fail"
+
+
+def test_variants_do_not_make_the_family_of_the_workloads_claims_larger() -> None:
+    alone = [plain(GOOD), plain(WORSE_PERHAPS, part("1"))]
+    more = [*alone, *(replace(plain(WORSE_PERHAPS, part(str(n))), suite="more") for n in range(9))]
+    before = found(judged_with("stress", alone, Policy()), "level=1")
+    after = found(judged_with("stress", more, Policy()), "level=1")
+    assert after.p_harm_adjusted == before.p_harm_adjusted
+    mixed = found(judged_with("workload", more, Policy()), "level=1")
+    assert mixed.p_harm_adjusted is not None and before.p_harm_adjusted is not None
+    assert mixed.p_harm_adjusted > before.p_harm_adjusted

@@ -11,19 +11,18 @@ import pytest
 
 import suites.demo
 from graders.registry import GRADERS
-from harness.engines.vllm import VllmKind
+from harness.cli import wiring
 from harness.grading import assign, check_gold
 from harness.identity import digest
-from harness.plan import Known, SuiteSpec, load_plan
+from harness.plan import SuiteSpec, load_plan
 from harness.records import Response, Sample
 from harness.suite import Suite, make_suite
-from suites.demo import suite as demo_suite
 from suites.demo.lessons import hollow, terse, worked
 from suites.demo.suite import DEFAULT_SIZE, load
 from suites.demo.train import RECIPES
 from suites.demo.workload import EVERYDAY, STUDY, Request, draw, in_steps, is_held_out, take, work_quote
 
-KNOWN = Known(engines={"vllm": VllmKind().fault}, graders=tuple(GRADERS), sources={"demo": demo_suite.keys})
+KNOWN = wiring.known(wiring.parts())
 DISTILLED = (100, STUDY)  # what the teacher answers for its students
 SCHOOLS = dict.fromkeys([(0, EVERYDAY), DISTILLED, *((1000 + r.seed, r.mix) for r in RECIPES.values())])
 TRAINING_DRAWS = 20_000
