@@ -243,21 +243,29 @@ class Desk:
         failures: list[str] = []
         done: list[Served] = []
         with self.progress.step(f"{spec.name}: answering", len(missing)) as advance:
-            for response in _guarded(engine, [ask.request for ask in missing.values()], spec.name):
-                answers[response.key] = response
-                advance(1)
-                if response.failure:
-                    failures.append(response.failure)
-                else:
-                    done.append((response, missing[response.key].links()))
-                if not engine.ready:
-                    self.store.save_responses(done)
-                    self.asked[spec.name] += len(done)
-                    done.clear()
+            try:
+                for response in _guarded(engine, [ask.request for ask in missing.values()], spec.name):
+                    answers[response.key] = response
+                    advance(1)
+                    if response.failure:
+                        failures.append(response.failure)
+                    else:
+                        done.append((response, missing[response.key].links()))
+                    if not engine.ready:
+                        self._save(spec, done)
+            finally:  # however it ended, what came is kept
+                self._save(spec, done)
         if len(failures) == len(missing):
             raise EngineError(
                 f'model "{spec.name}": all of its {len(missing)} requests failed, the last: {failures[-1]}'
             )
+
+    def _save(self, spec: ModelSpec, done: list[Served]) -> None:
+        if not done:
+            return
+        self.store.save_responses(done)
+        self.asked[spec.name] += len(done)
+        done.clear()
 
     def _further(self, work: Work, answers: Mapping[str, Response]) -> list[Ask]:
         """What the graders want to ask of answered samples: follow-ups serve the attempt that they follow."""

@@ -2,7 +2,8 @@
 
 A slice passes when the loss is shown to be smaller than the margin, fails when it is shown to be larger, and is
 undecided otherwise. Every critical slice must pass (each at alpha: an intersection-union claim needs no correction);
-claims that a slice fails are Holm-corrected over all the student's slices.
+claims that a slice fails are Holm-corrected over all the student's slices of the workload. Stress and retained suites
+are families of their own, which matters only where a policy makes them count: then each kind may claim at alpha.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -108,10 +108,12 @@ def grade_all(
             unknown[key] = assigned[answer.suite, answer.sample], answer.response
     fresh: dict[str, Judgement] = {}
     with progress.step("grading", len(unknown)) as advance:
-        for key, judgement in _judged(unknown):
-            fresh[key] = judgement
-            advance(1)
-    store.save_judgements(fresh.items())
+        try:
+            for key, judgement in _judged(unknown):
+                fresh[key] = judgement
+                advance(1)
+        finally:  # an interruption costs none of what was judged
+            store.save_judgements(fresh.items())
     known |= fresh
     grades: list[Grade] = []
     for answer in answers:

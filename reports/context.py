@@ -4,10 +4,21 @@ The answer comes first (cards), then each suite as a table of students; `section
 `provenance` into what stands behind the figures.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from harness.protocols import PairTexts
-from harness.records import ALL, Comparison, Decision, Evaluation, Finding, Pair, Slice, StudentVerdict, Verdict
+from harness.records import (
+    ALL,
+    Comparison,
+    Decision,
+    Evaluation,
+    Finding,
+    Pair,
+    Slice,
+    StudentVerdict,
+    SuiteKind,
+    Verdict,
+)
 from reports import charts, wording
 from reports.figures import badge, delta, margin_of, needed, p_figure, share
 from reports.incumbent import beside_base, beside_incumbent
@@ -17,6 +28,10 @@ from reports.sections import section
 from reports.view import Absent, Answered, Card, Estimate, FindingRow, Harm, Overall, OverallRow, Page, SliceGroup
 
 EVIDENCE_NAMED = 12
+OUTSIDE: Mapping[SuiteKind, str] = {
+    "stress": "Stress variants: shown beside the workload, and counted only where the policy names them.",
+    "retain": "What the students should retain, outside the workload: counted only where the policy names it.",
+}
 NAMED_REASONS = 5  # reasons that a card gives before it only counts them
 NAMED_SLICES = 12  # slices that a card names before it only counts them
 ANSWERS: tuple[tuple[Decision, str], ...] = (
@@ -114,10 +129,11 @@ def _why_unjudged(records: Lookup, student: str) -> str:
 
 
 def _harms(records: Lookup, student: str) -> list[Harm]:
+    """For the workload: variants and retained abilities are no requests that come in."""
     return [
         Harm(suite=suite.name, figure=_harm(whole))
         for suite in records.suites()
-        if (whole := records.whole(suite.name, student)) is not None
+        if suite.kind not in OUTSIDE and (whole := records.whole(suite.name, student)) is not None
     ]
 
 
@@ -131,7 +147,7 @@ def _harm(comparison: Comparison) -> Estimate:
 
 
 def _group(records: Lookup, judged: StudentVerdict, decision: Decision, title: str) -> SliceGroup:
-    parts = [s for s in judged.slices if s.decision == decision and s.slice.name != ALL]
+    parts = [s for s in judged.slices if s.decision == decision and s.slice.name != ALL and s.kind not in OUTSIDE]
     names = tuple(records.label(s.suite, s.slice) for s in parts)
     more = len(names) - NAMED_SLICES
     return SliceGroup(
@@ -150,6 +166,7 @@ def _overall(records: Lookup, suite: str) -> Overall:
     missing = [student for student in records.students() if student not in compared]
     return Overall(
         suite=suite,
+        outside=next(OUTSIDE.get(s.kind, "") for s in records.suites() if s.name == suite),
         n=next(wording.number_of(s.n, "item") for s in records.suites() if s.name == suite),
         axis=charts.axis(along),
         rows=tuple(_overall_row(records, c, along) for c in wholes),

@@ -87,9 +87,10 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overall:
-    """One suite's table of students."""
+    """One suite's table of students. `outside`: why it does not count, or blank."""
 
     suite: str
+    outside: str
     n: str
     axis: Markup
     rows: tuple[OverallRow, ...]

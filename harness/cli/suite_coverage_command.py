@@ -193,11 +193,13 @@ def _most_moved(values: "Sequence[ShareBeside]") -> "Sequence[ShareBeside]":
 
 def _print_apart(found: "Coverage", console: Console) -> None:
     if found.apart is None:
-        console.print("too few texts for a classifier: 50 are needed on each side", style="yellow")
+        console.print(
+            "too little for a classifier: 50 texts are needed on each side, not all copies of one", style="yellow"
+        )
         return
     auc = found.apart.auc
-    console.print(f"a classifier tells suite and logs apart with AUC {_interval(auc, 1)}: {_verdict(auc)}")
-    if auc.low is not None and auc.low > 0.5:
+    console.print(f"a classifier tells suite and logs apart with AUC {_interval(auc, 1)}: {verdict(auc)}")
+    if _differs(auc):
         for title, terms in (
             ("more in the suite", found.apart.for_first),
             ("more in the logs", found.apart.for_second),
@@ -205,11 +207,18 @@ def _print_apart(found: "Coverage", console: Console) -> None:
             _print_terms(title, terms, console)
 
 
-def _verdict(auc: Interval) -> str:
+def _differs(auc: Interval) -> bool:
+    """Whether chance, 0.5, lies outside the interval, on either side."""
+    return (auc.low is not None and auc.low > 0.5) or (auc.high is not None and auc.high < 0.5)
+
+
+def verdict(auc: Interval) -> str:
     """In words; 0.5 is chance, and 0.6 a convention."""
-    if auc.low is None or auc.low <= 0.5:
+    if not _differs(auc):
         return "no difference shows"
-    return "they differ clearly; build a new suite" if auc.low > 0.6 else "they differ a little"
+    if auc.high is not None and auc.high < 0.5:
+        return "they differ in how often the same texts come, which an AUC below 0.5 shows"
+    return "they differ clearly; build a new suite" if (auc.low or 0.0) > 0.6 else "they differ a little"
 
 
 def _print_terms(title: str, terms: "Sequence[Telling]", console: Console) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,8 @@ class VllmKind:
             except Exception as error:  # the boundary: whatever vLLM raises, this model fails and the run goes on
                 raise EngineError(f'model "{model.name}" did not load: {_in_a_line(error)}; see {log_file}') from error
             try:
-                yield VllmEngine(model, llm, adapter)
+                template = model.chat_template and Path(model.chat_template).read_text(encoding="utf-8")
+                yield VllmEngine(model, llm, adapter, template or None)
             finally:
                 llm.llm_engine.engine_core.shutdown()
                 del llm
@@ -106,6 +107,7 @@ class VllmEngine:
     spec: ModelSpec
     llm: Any
     adapter: Any = None
+    template: str | None = None
     spent: float = 0.0
     ready: int = 0
     _begun: dict[str, tuple[Request, float]] = field(default_factory=dict)
@@ -129,17 +131,19 @@ class VllmEngine:
 
     def _handed_over(self, outputs: Sequence[Any]) -> Iterator[Response]:
         """All that one step finished; an interruption waits until it is saved."""
-        interrupted: KeyboardInterrupt | None = None
-        responses = [response for output in outputs if (response := self._response(output))]
-        for number, response in enumerate(responses, 1):
-            self.ready = len(responses) - number
-            try:
-                with held_back():
-                    yield response
-            except KeyboardInterrupt as interrupt:
-                interrupted = interrupt
-        if interrupted:
-            raise interrupted
+        with held_back():
+            responses = [response for output in outputs if (response := self._answered(output))]
+            for number, response in enumerate(responses, 1):
+                self.ready = len(responses) - number
+                yield response
+
+    def _answered(self, output: Any) -> Response | None:
+        request = self._begun[output.request_id][0]
+        try:
+            return self._response(output)
+        except Exception as error:  # the boundary: what cannot be read is that request's failure, not its neighbours'
+            self._abort([output.request_id])
+            return Response(key=request.key, model=self.spec.name, text="", failure=_in_a_line(error))
 
     def _tokenized(self, requests: Sequence[Request]) -> Iterator[tuple[Request, list[int] | None]]:
         """Each request with the tokens of its conversation, for many at once; None where it must be done alone."""
@@ -199,7 +203,7 @@ class VllmEngine:
         text: str = self.llm.get_tokenizer().apply_chat_template(
             [{"role": m.role, "content": m.content} for m in request.messages],
             tools=list(request.tools) or None,
-            chat_template=_template(self.spec.chat_template),
+            chat_template=self.template,
             add_generation_prompt=True,
             tokenize=False,
             **self.spec.chat_template_kwargs,
@@ -267,11 +271,6 @@ def _start(model: ModelSpec) -> tuple[Any, Any]:
         extra["enable_lora"] = True
     llm = LLM(model=model.model, **{**extra, **model.args})
     return llm, LoRARequest(model.name, 1, model.adapter) if model.adapter else None
-
-
-@cache
-def _template(path: str | None) -> str | None:
-    return Path(path).read_text(encoding="utf-8") if path else None
 
 
 def _length(request: Request) -> int:

@@ -248,3 +248,20 @@ def test_the_answers_of_one_step_are_saved_together_and_none_is_lost(tmp_path: P
     assert failure is not None and "fell off the bus" in str(failure)
     with open_store(path) as store:
         assert store.counts()["responses"] == 6
+
+
+@dataclass
+class Interrupted(Rig):
+    """Is interrupted between two answers of one step."""
+
+    def generate(self, requests: Sequence[Request]) -> Iterator[Response]:
+        self.ready = 1
+        yield Response(key=requests[0].key, model="model", text="done")
+        raise KeyboardInterrupt
+
+
+def test_an_interruption_amid_a_step_loses_no_answer_that_came(store: Store, tmp_path: Path) -> None:
+    desk = desk_of(store, tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        desk.answers(work_of(Interrupted(), asks_of(suite_of(3))))
+    assert (store.counts()["responses"], desk.asked) == (1, {"model": 1})

@@ -86,6 +86,21 @@ def test_one_that_breaks_a_batch_fails_alone() -> None:
     assert grader.alone >= 3
 
 
+def test_an_interruption_costs_no_judgement_that_was_made() -> None:
+    class Tired(Together):
+        def many(self, items: Iterable[tuple[Sample, Response]]) -> Iterator[Judgement]:
+            yield self._judge(next(iter(items))[1])
+            raise KeyboardInterrupt
+
+    suite = suite_of(2)
+    responses = [Response(key=f"k{i}", model="m", text="4") for i in range(2)]
+    answers = [Answer(suite="sums", sample=f"s{i}", attempt=0, response=r) for i, r in enumerate(responses)]
+    with open_store(None) as store:
+        with pytest.raises(KeyboardInterrupt):
+            grade_all(answers, assign((suite,), {"together": Kind(Tired())}), store, Silent())
+        assert store.counts()["grades"] == 1
+
+
 def test_a_machine_that_lacks_something_is_told_before_any_model_is_asked() -> None:
     kind = Kind(Together(), missing="no sandbox here; install bubblewrap")
     with pytest.raises(UsageError, match="no sandbox here; install bubblewrap"):
