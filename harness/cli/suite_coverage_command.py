@@ -193,9 +193,8 @@ def _most_moved(values: "Sequence[ShareBeside]") -> "Sequence[ShareBeside]":
 
 def _print_apart(found: "Coverage", console: Console) -> None:
     if found.apart is None:
-        console.print(
-            "too little for a classifier: 50 texts are needed on each side, not all copies of one", style="yellow"
-        )
+        why = "50 texts are needed on each side, not all copies of one"
+        console.print(f"too little for a classifier: {why}", style="yellow")
         return
     auc = found.apart.auc
     console.print(f"a classifier tells suite and logs apart with AUC {_interval(auc, 1)}: {verdict(auc)}")

@@ -5,7 +5,9 @@ the texts of what was drawn. No text is written that was not scrubbed before. Th
 same bytes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +22,8 @@ from suites.production.logs import Logs, Source, sources
 from suites.production.making import Making, read_drawn, scrubbed
 from suites.production.pseudonyms import Pseudonyms, fresh_salt, read_salt
 from suites.production.recipe import Recipe
-from suites.production.recognisers import Finder, load_names
-from suites.production.scrub import load_scrubber
+from suites.production.recognisers import load_names
+from suites.production.scrub import Scrubber, load_scrubber
 from suites.production.strata import Kind, parse_strata
 from suites.production.targets import Targets, load_targets, no_targets
 
@@ -40,8 +42,7 @@ class _Tools:
 
     kinds: tuple[Kind, ...]
     targets: Targets
-    pseudonyms: Pseudonyms
-    names: Finder | None
+    scrubber: Callable[[], Scrubber]  # loaded, for seconds, when it is first asked for
 
 
 def build_suite(logs: Logs, recipe: Recipe, out: Path, progress: Progress) -> Built:
@@ -69,14 +70,16 @@ class _Rest:
 
 
 def _tools(recipe: Recipe) -> _Tools:
-    kinds = parse_strata(recipe.by, recipe.rules)
+    names = load_names(recipe.names) if recipe.names else None
+    pseudonyms = Pseudonyms(read_salt(recipe.salt_file) if recipe.salt_file else fresh_salt())
+    scrubber = cache(lambda: load_scrubber(pseudonyms, names, recipe.phone_regions))
+    kinds = parse_strata(recipe.by, recipe.rules, lambda text: scrubber().without(text))
     if any(kind.name == ALL for kind in kinds):
         raise UsageError(f"--by {ALL}: the whole suite is called so; rename the field with a map (`slices`)")
     return _Tools(
         kinds=kinds,
         targets=load_targets(recipe.targets) if recipe.targets else no_targets(),
-        pseudonyms=Pseudonyms(read_salt(recipe.salt_file) if recipe.salt_file else fresh_salt()),
-        names=load_names(recipe.names) if recipe.names else None,
+        scrubber=scrubber,
     )
 
 
@@ -110,7 +113,7 @@ def _write(draft: Path, logs: Logs, chosen: tuple[Census, Choice], rest: _Rest) 
     with rest.progress.step("reading what was drawn", total) as advance:
         reads = read_drawn(logs, census, choice, advance)
     with rest.progress.step("loading recognisers", None):
-        scrubber = load_scrubber(tools.pseudonyms, tools.names, recipe.phone_regions)
+        scrubber = tools.scrubber()
     rename_in(draft / MALFORMED, {name: scrubber.uncounted(name) for name in logs.names})
     making = Making(names=tuple(kind.name for kind in tools.kinds), targets=tools.targets, scrubber=scrubber)
     with rest.progress.step("scrubbing", total) as advance:

@@ -3,7 +3,8 @@
 A text is a TF-IDF vector of its pieces (`texts.pieces`), fitted on training texts and suite together, so that words
 which training lacks count. How familiar a sample is, is the cosine to its nearest training text. What "far" is, the
 training data say themselves: 1,000 of them are compared with all others, their own copies apart, and what is less
-familiar than 95% of these is unfamiliar. If the traffic were like the training data, that would be 5% of it.
+familiar than 95% of these is unfamiliar. If the traffic were like the training data, that would be at most about 5% of
+it: less where requests repeat word for word, since a sample's copy among the training texts counts.
 
 Source: split conformal p-values for outliers, Bates, Candès, Lei, Romano and Sesia (2023), Annals of Statistics
 51:149-178 (here each held-out text is compared with all others rather than with one fixed half).
@@ -21,6 +22,7 @@ from harness.errors import DataError
 from harness.records import ALL, Interval, Sample, Slice
 from harness.stats.clustered import mean_difference, t_interval
 from suites.production.overlap import Text, user_text
+from suites.production.reservoir import reservoir
 from suites.production.texts import normal, pieces
 
 RATE = 0.05  # of texts like the training data that are called unfamiliar
@@ -68,7 +70,7 @@ def find_unfamiliar(samples: Sequence[Sample], train: Callable[[], Iterable[Text
 
     Memory: a sample of 20,000 training texts and one batch. Raises DataError for fewer than 20 different texts.
     """
-    held_back = reservoir((text.text for text in train()), RESERVOIR, seed)
+    held_back, _ = reservoir((text.text for text in train()), RESERVOIR, seed)
     held_out = list({normal(text): text for text in held_back}.values())[:HELD_OUT]
     if len(held_out) < FEWEST:
         raise DataError(f"only {len(held_out)} different training texts; {FEWEST} are needed to tell what is familiar")
@@ -109,18 +111,6 @@ def unfamiliar_shares(samples: Sequence[Sample], flags: Sequence[bool]) -> Itera
         low, high = (min(max(limit or 0.0, 0.0), 1.0) for limit in (interval.low, interval.high))
         share = Interval(point=interval.point, low=low, high=high, level=0.95, method=interval.method)
         yield UnfamiliarShare(slice=part, n=len(members), share=share)
-
-
-def reservoir(items: Iterable[str], size: int, seed: int) -> list[str]:
-    """A random sample of a stream, each item with the same probability, in random order (Vitter, 1985, algorithm R)."""
-    rng = np.random.default_rng(seed)
-    kept: list[str] = []
-    for count, item in enumerate(items, 1):
-        if len(kept) < size:
-            kept.append(item)
-        elif (place := int(rng.integers(count))) < size:
-            kept[place] = item
-    return [kept[place] for place in rng.permutation(len(kept))]
 
 
 class _Search:

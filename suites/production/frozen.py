@@ -2,7 +2,7 @@
 
     suite.yaml        grader, slices, how the suite was built
     samples.jsonl     one sample a line, in the order of the draw
-    manifest.json     digests of the log files, counts at every step, digests of the other files
+    manifest.json     digests of the log files, counts at every step, digests of the other files and of the manifest
     malformed.jsonl   rows that could not be used: file, number and reason, and nothing of their text
 
 A folder is written whole or not at all. Whoever edits a file has another suite, and the source refuses it.
@@ -23,7 +23,7 @@ from pydantic import Field
 
 from harness import strict_yaml
 from harness.errors import DataError, StoreError, UsageError
-from harness.identity import file_digest
+from harness.identity import digest, file_digest
 from harness.plan import SuiteSpec
 from harness.policy import Strict
 from harness.protocols import Loaded
@@ -32,6 +32,7 @@ from harness.serial import from_text, to_text
 
 keys = frozenset({"path", "size"})
 
+TOLD = ("viva", "sources", "counts", "targets", "scrubbed", "seed", "salt")  # of the manifest, in an evaluation
 SUITE, SAMPLES, MANIFEST, MALFORMED = "suite.yaml", "samples.jsonl", "manifest.json", "malformed.jsonl"
 
 
@@ -73,7 +74,7 @@ def load(suite: SuiteSpec) -> Loaded:
         samples=samples,
         grader=frozen.suite.grader,
         grader_options=frozen.suite.grader_options,
-        origin={"folder": Path(suite.path).name, **frozen.manifest},
+        origin={"folder": Path(suite.path).name, **{name: frozen.manifest.get(name) for name in TOLD}},
         notes=_notes(frozen.manifest, len(samples)),
     )
 
@@ -92,11 +93,13 @@ def open_frozen(path: Path) -> Frozen:
         raise DataError(f"{path}: no frozen suite ({MANIFEST} is another program's or a run's); {made}")
     if not isinstance(digests.get(SUITE), str) or not isinstance(digests.get(SAMPLES), str):
         raise DataError(f"{path / MANIFEST}: damaged; build the suite again")
-    differing = [name for name, digest in digests.items() if _digest(path / Path(name).name) != digest]
+    differing = [name for name, told in digests.items() if _digest(path / Path(name).name) != told]
+    if manifest.get("digest") is None or _own_digest(manifest) != manifest["digest"]:
+        differing.append(MANIFEST)
     if differing:
         raise DataError(
-            f"{path}: edited since it was built: {', '.join(differing)} differ from {MANIFEST}; bring them back, or "
-            "build the suite again"
+            f"{path}: edited since it was built, by the digests in {MANIFEST}: {', '.join(differing)}; "
+            "bring back what was there, or build the suite again"
         )
     return Frozen(path=path, suite=strict_yaml.read(path / SUITE).validate(SuiteFile), manifest=manifest)
 
@@ -121,15 +124,24 @@ def drafted(out: Path) -> Iterator[Path]:
 
 
 def freeze(draft: Path, suite: SuiteFile, samples: Sequence[Sample], manifest: Mapping[str, Json]) -> dict[str, Json]:
-    """Write the files into a drafted folder; returns the manifest with the digests of what lies there."""
+    """Write the files into a drafted folder; returns the manifest with the digests of what lies there and its own."""
     text = yaml.safe_dump(suite.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)
     (draft / SUITE).write_text(text, "utf-8")
     with (draft / SAMPLES).open("w", encoding="utf-8") as file:
         file.writelines(to_text(sample) + "\n" for sample in samples)
     files: dict[str, Json] = {path.name: file_digest(path) for path in sorted(draft.iterdir()) if path.name != MANIFEST}
     whole: dict[str, Json] = {**manifest, "files": files}
+    whole["digest"] = _own_digest(whole)
     (draft / MANIFEST).write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8", "backslashreplace")
     return whole
+
+
+def _own_digest(manifest: Mapping[str, Any]) -> str | None:
+    """Of all that a manifest holds but its own digest, whatever the order and spacing; None with a number too large."""
+    try:
+        return digest({name: value for name, value in manifest.items() if name != "digest"})
+    except ValueError:
+        return None
 
 
 def _digest(path: Path) -> str | None:

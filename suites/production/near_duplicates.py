@@ -9,7 +9,9 @@ Sources: Broder (1997), On the resemblance and containment of documents; Leskove
 of Massive Datasets, chapter 3 (banding).
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,20 +25,25 @@ _PAIRS = 1 << 16  # pairs compared at a time: 32 MiB of numbers
 _NEIGHBOURS = 4  # rows of a band that are compared with each row, beside the band's first
 _MISSED = 0.01  # the chance that no band holds a pair which is just as similar as asked
 
-_RNG = np.random.default_rng(20240229)  # the seed is part of what a signature means: never change it
-_FACTORS = _RNG.integers(0, 1 << 31, SIZE, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
-_SHIFTS = _RNG.integers(0, 1 << 32, SIZE, dtype=np.uint32)
-_WEIGHTS = _RNG.integers(0, 1 << 63, SIZE, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
+
+
+@cache
+def _numbers(purpose: str, kind: type[np.uint32] | type[np.uint64]) -> NDArray[np.unsignedinteger]:
+    """Random numbers that are part of what a signature means, shape (64,), the same with every version of NumPy."""
+    size = np.dtype(kind).itemsize
+    drawn = hashlib.shake_256(f"viva near-duplicates 1: {purpose}".encode()).digest(SIZE * size)
+    return np.frombuffer(drawn, dtype=f"<u{size}").astype(kind)
 
 
 def signature(text: str) -> NDArray[np.uint32]:
     """The MinHash signature of a text, shape (64,). Case, spacing and Unicode form make no difference."""
     hashed = _shingles(text)
+    factors, shifts = _numbers("factors", np.uint32) | np.uint32(1), _numbers("shifts", np.uint32)
     least = np.full(SIZE, np.iinfo(np.uint32).max, dtype=np.uint32)
     for start in range(0, hashed.size, _BLOCK):
-        block = _FACTORS[:, None] * hashed[start : start + _BLOCK]
-        block += _SHIFTS[:, None]
+        block = factors[:, None] * hashed[start : start + _BLOCK]
+        block += shifts[:, None]
         np.minimum(least, block.min(axis=1), out=least)
     return least
 
@@ -87,9 +94,10 @@ def rows_per_band(threshold: float) -> int:
 
 def band_keys(signatures: NDArray[np.uint32], width: int) -> NDArray[np.uint64]:
     """One number for each band of `width` numbers, shape (n, 64 // width), equal where the bands are."""
+    weights = _numbers("weights", np.uint64) | np.uint64(1)
     keys = np.zeros((len(signatures), SIZE // width), dtype=np.uint64, order="F")
     for column in range(SIZE):
-        keys[:, column // width] += signatures[:, column].astype(np.uint64) * _WEIGHTS[column]
+        keys[:, column // width] += signatures[:, column].astype(np.uint64) * weights[column]
     return keys
 
 

@@ -27,7 +27,7 @@ Span = tuple[int, int]
 Finder = Callable[[str], Sequence[Span]]
 REGIONS = ("US", "GB", "DE", "FR", "IL", "IN", "CA", "BR")  # presidio's; for numbers without a country code
 
-_BETWEEN = r"[ .\-\u00a0\u202f]?"  # what may stand between groups of digits
+_BETWEEN = r"[\s.\-]{0,2}"  # what may stand between groups of digits
 _CARDS = (
     rf"(?<!\d)(?<!\d\.)(?:2[2-7]\d\d|[3-6]\d\d\d)(?:{_BETWEEN}\d{{4}}){{3}}(?!\d)",
     rf"(?<!\d)(?<!\d\.)3[47]\d\d{_BETWEEN}\d{{6}}{_BETWEEN}\d{{5}}(?!\d)",
@@ -77,7 +77,7 @@ def presidio_finders(regions: Sequence[str]) -> dict[str, Finder]:
 
     class Email(known.EmailRecognizer):
         def validate_result(self, pattern_text: str) -> bool | None:
-            """Whatever its domain: an address within a company has no public one, and the list would be fetched."""
+            """Whatever its last part: within a company it need not be public, and the list would be fetched."""
             return None
 
     class Card(known.CreditCardRecognizer):

@@ -11,6 +11,8 @@ from suites.production.recognisers import REGIONS, Finder, Span, presidio_finder
 # The first kind names a span that several found: an IBAN or an address may look like a phone number.
 KINDS = ("secret", "iban", "card", "email", "ip", "phone", "name")
 _WHOLE = ("secret", "name")  # found in the whole text: a key may be longer than two pieces share
+_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+_LONG = 1e20  # beyond the longest card number
 _PIECE, _SHARED = 4000, 400  # characters: however long a text is, time is in proportion to it
 
 
@@ -24,9 +26,9 @@ class Scrubber:
 
     def text(self, text: str) -> str:
         parts: list[str] = []
-        done = 0
+        plain, done = narrow(text), 0
         for (start, end), kind in merged(self._found(text)):
-            parts += [text[done:start], self.pseudonyms.of(kind, text[start:end])]
+            parts += [text[done:start], self.pseudonyms.of(kind, (text if kind == "name" else plain)[start:end])]
             self.counts[kind] += 1
             done = end
         return "".join([*parts, text[done:]])
@@ -35,13 +37,27 @@ class Scrubber:
         """The same, for texts that are no part of a sample: the report counts what samples held."""
         return replace(self, counts=Counter()).text(text)
 
+    def without(self, text: str) -> str:
+        """The text with spaces for what was found."""
+        parts: list[str] = []
+        done = 0
+        for (start, end), _ in merged(self._found(text)):
+            parts.append(text[done:start])
+            done = end
+        return " ".join([*parts, text[done:]])
+
     def json(self, value: Json) -> Json:
+        """The value with every text scrubbed, names of members, too; a number that is someone's becomes a pseudonym."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, list):
             return [self.json(item) for item in value]
         if isinstance(value, dict):
             return {self.text(name): self.json(item) for name, item in value.items()}
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            written = _written(value)
+            scrubbed = self.text(written)
+            return value if scrubbed == written else scrubbed
         return value
 
     def sample(self, sample: Sample) -> Sample:
@@ -60,10 +76,16 @@ class Scrubber:
         )
 
     def _found(self, text: str) -> Iterator[tuple[Span, str]]:
+        plain = narrow(text)
         for kind, find in self.finders.items():
-            for offset, piece in [(0, text)] if kind in _WHOLE else _pieces(text):
+            for offset, piece in [(0, text if kind == "name" else plain)] if kind in _WHOLE else _pieces(plain):
                 for start, end in find(piece):
                     yield (offset + start, offset + end), kind
+
+
+def narrow(text: str) -> str:
+    """Full-width letters, digits and signs as those of ASCII; every character stays in its place."""
+    return text if text.isascii() else text.translate(_NARROW)
 
 
 def load_scrubber(pseudonyms: Pseudonyms, names: Finder | None = None, regions: Sequence[str] = REGIONS) -> Scrubber:
@@ -88,3 +110,9 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
     """The text in overlapping pieces, each with its place."""
     for start in range(0, max(1, len(text) - _SHARED), _PIECE - _SHARED):
         yield start, text[start : start + _PIECE]
+
+
+def _written(number: float) -> str:
+    """A number as people write it: a card number that was read as a float has no point."""
+    whole = isinstance(number, float) and number.is_integer() and abs(number) < _LONG
+    return str(int(number) if whole else number)

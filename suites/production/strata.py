@@ -14,7 +14,7 @@ from typing import Protocol
 
 from harness.errors import DataError, UsageError
 from suites.production.records import Logged
-from suites.production.strata_clusters import ClusterKind
+from suites.production.strata_clusters import Clean, ClusterKind, without_personal_data
 from suites.production.strata_rules import load_rules
 from suites.production.texts import words
 
@@ -86,15 +86,18 @@ class FieldKind:
         return Derived(name=self.name, tell=lambda row: row.fields.get(self.name, "").strip() or NONE)
 
 
-def parse_strata(by: Sequence[str], rules: Path | None) -> tuple[Kind, ...]:
+def parse_strata(by: Sequence[str], rules: Path | None, clean: Clean | None = None) -> tuple[Kind, ...]:
     """The strata named by `by`, in its order; `rules` is the file of `rules`, which it names.
+
+    `clean` leaves personal data out of the texts that clusters are named by; unless given, what can be found without a
+    list of names.
 
     Names: `language`, `length`, `turns`, `rules`, `clusters` or `clusters:N`; any other is a logged field, and so is
     what stands after `field:`. Raises UsageError for names that cannot be used, PlanError for a rules file.
     """
     if rules is not None and "rules" not in by:
         raise UsageError(f"{rules}: rules are given, but the strata do not name them; add `rules` to --by")
-    kinds = tuple(_kind(name.strip(), rules) for name in by)
+    kinds = tuple(_kind(name.strip(), rules, clean or without_personal_data()) for name in by)
     names = [kind.name for kind in kinds]
     for name in names:
         if names.count(name) > 1:
@@ -135,7 +138,7 @@ class LanguageKind:
         return Derived(name=self.name, tell=lambda row: tell(row.text))
 
 
-def _kind(name: str, rules: Path | None) -> Kind:
+def _kind(name: str, rules: Path | None, clean: Clean) -> Kind:
     if name == "length":
         return Derived(name=name, tell=lambda row: length_label(row.text))
     if name == "turns":
@@ -148,7 +151,7 @@ def _kind(name: str, rules: Path | None) -> Kind:
         label = load_rules(rules)
         return Derived(name=name, tell=lambda row: label(row.text))
     if name == "clusters" or name.startswith("clusters:"):
-        return ClusterKind(count=_count(name))
+        return ClusterKind(count=_count(name), clean=clean)
     name = name.removeprefix("field:")
     if not name or ":" in name:
         raise UsageError(f'--by: "{name}" is neither a field nor one of language, length, turns, rules, clusters:N')

@@ -16,6 +16,11 @@ def normal(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def is_wide(text: str) -> bool:
+    """Whether a text begins with a Han, kana or Hangul character."""
+    return _IS_WIDE.match(text) is not None
+
+
 def words(text: str) -> list[str]:
     """The words of a text, normalised, without punctuation; every Han, kana or Hangul character is one."""
     return _WORD.findall(normal(text))
@@ -28,7 +33,7 @@ def pieces(text: str) -> list[str]:
     """
     found: list[str] = []
     for run in _RUN.findall(normal(text)):
-        wide = _IS_WIDE.match(run) is not None
+        wide = is_wide(run)
         padded, length = (run, 2) if wide else (f" {run} ", 4)
         found += [padded[start : start + length] for start in range(max(len(padded) - length + 1, 1))]
     return found

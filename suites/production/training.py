@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from harness.records import Message
 from suites.production.asked import Fault
 from suites.production.logs import Logs, Read
 from suites.production.masked import Mask
 from suites.production.overlap import Text, requests
+from suites.production.reservoir import reservoir
 
 
 @dataclass(slots=True)
@@ -37,17 +36,10 @@ def training_texts(logs: Logs, clean: Mask, unused: Unused) -> Iterator[Text]:
 def sample_logs(logs: Logs, size: int, seed: int, unused: Unused) -> tuple[list[Read], int]:
     """A random sample of the logged requests, in the order of the log, and how many there are.
 
-    Every request has the same chance (Vitter, 1985, algorithm R). Raises DataError as `training_texts`.
+    Every request has the same chance. Raises DataError as `training_texts`.
     """
-    rng = np.random.default_rng(seed)
-    kept: list[tuple[int, Read]] = []
-    count = 0
-    for read in logs.read(lambda *fault: unused.tell(logs.names, *fault)):
-        count += 1
-        if len(kept) < size:
-            kept.append((count, read))
-        elif (place := int(rng.integers(count))) < size:
-            kept[place] = (count, read)
+    reads = logs.read(lambda *fault: unused.tell(logs.names, *fault))
+    kept, count = reservoir(enumerate(reads), size, seed)
     return [read for _, read in sorted(kept, key=lambda item: item[0])], count
 
 

@@ -1,7 +1,9 @@
 """Are two sets of texts from one distribution? A classifier tries to tell them apart on texts that it has not seen.
 
 TF-IDF of words and pairs of words, logistic regression, five folds. An AUC of 0.5 says that it cannot. Near-duplicates
-stand in one fold together, on whichever side they are: else the classifier would know half of them by heart.
+stand in one fold together, on whichever side they are: else the classifier would know half of them by heart. Only a
+flood is dealt out to all folds, that is near-duplicates on one side of which the other side would hold some, too, if
+both were alike: it is a difference, which only who has seen a part of it can tell.
 
 Sources: Lopez-Paz and Oquab (2017), Revisiting classifier two-sample tests; LeDell, Petersen and van der Laan (2015),
 Electronic Journal of Statistics 9:1583-1607 (the variance of a cross-validated AUC from its influence curve), with
@@ -24,6 +26,7 @@ from suites.production.texts import words
 
 FOLDS = 5
 FEWEST = 50  # texts on each side
+CHANCE = 1e-4  # with which near-duplicates on one side may be missing from the other, and be no flood
 TERMS = 10  # telling terms on each side
 _FEATURES = 50_000
 _CHARS = 20_000  # of a text
@@ -58,14 +61,20 @@ class TwoSample:
 
 
 def tell_apart(first: Texts, second: Texts, seed: int) -> TwoSample | None:
-    """Try to tell two sides apart; None with fewer than 50 texts on a side. Deterministic for a seed."""
+    """Try to tell two sides apart; deterministic for a seed.
+
+    None with fewer than 50 texts on a side, or where a side stands in one fold: its texts are copies of one that stands
+    on the other side, too, so that nothing could be learned of it without them.
+    """
     if min(len(first.texts), len(second.texts)) < FEWEST:
         return None
     texts = [*first.texts, *second.texts]
     side = np.repeat([0, 1], [len(first.texts), len(second.texts)])
     weights = np.concatenate([first.weights / first.weights.sum(), second.weights / second.weights.sum()])
     groups = clusters(signatures(texts))
-    folds = deal(groups, side, seed)
+    folds = deal(without_floods(groups, side, weights), side, seed)
+    if any(np.unique(side[folds != fold]).size < 2 for fold in range(FOLDS)):
+        return None
     vectorizer = _vectorizer(len(texts))
     terms = vectorizer.fit_transform(texts)  # counts words, knows no sides
     scores = np.empty(len(texts))
@@ -76,6 +85,21 @@ def tell_apart(first: Texts, second: Texts, seed: int) -> TwoSample | None:
     model = _model(terms, side, weights, seed)
     ours, theirs = _telling(model, terms, side, weights, vectorizer.get_feature_names_out())
     return TwoSample(auc=auc, for_first=ours, for_second=theirs)
+
+
+def without_floods(groups: Ints, side: Ints, weights: Floats) -> Ints:
+    """The groups, shape (n,), in which every text of a flood is a group of its own.
+
+    A group with the share s of one side's weight is missing among n texts of a like side with probability (1 - s)^n; n
+    is the other side's effective number.
+    """
+    _, codes = np.unique(groups, return_inverse=True)
+    flooded = np.zeros(side.size, dtype=bool)
+    for one, other in ((0, 1), (1, 0)):
+        share, beside = (np.bincount(codes, weights * (side == s)) / weights[side == s].sum() for s in (one, other))
+        missing = np.maximum(1 - share, 0) ** effective_n(weights[side == other], None)
+        flooded |= ((missing < CHANCE) & (beside == 0))[codes]
+    return np.where(flooded, codes.size + np.arange(side.size), codes)
 
 
 def deal(groups: Ints, side: Ints, seed: int) -> Ints:

@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -197,3 +198,27 @@ def test_an_existing_folder_is_refused(build: Build, tmp_path: Path, capfd: pyte
     assert build("suite") == 64
     assert "suites are never overwritten" in capfd.readouterr().err
     assert list((tmp_path / "suite").iterdir()) == []
+
+
+def test_cluster_names_hold_no_part_of_personal_data(tmp_path: Path, build: Build) -> None:
+    """Names of clusters are words of texts; a scrubber that sees these one by one finds no address in them."""
+    people = ("quillon", "zephyrine", "wolfram")
+    rng = random.Random(5)
+    lines: list[Row | str] = []
+    for n in range(300):
+        mail, phone = f"{people[n % 3]}.vantongeren@{people[n % 3]}post.example.net", f"+1 (415) 555-26{n % 3}7"
+        noun, verb = rng.choice(NOUNS[n % 3 * 3 : n % 3 * 3 + 3]), rng.choice(VERBS)
+        text = f"{mail} and {phone}: the {noun} {verb} {rng.randint(1, 9)} times"
+        lines.append({"messages": [{"role": "user", "content": text}]})
+    log = write_lines(tmp_path / "persons.jsonl", lines)
+    for out in ("suite", "again"):
+        assert build(out, "--by", "clusters:3", logs=(log,)) == 0
+    assert written(tmp_path / "suite") == written(tmp_path / "again")
+    for name, content in written(tmp_path / "suite").items():
+        parts = set(re.split(r"[^a-z0-9]+", content.decode().lower()))
+        assert not parts & {*people, *(f"{who}post" for who in people), "vantongeren", "net", "415", "555"}, name
+        assert not parts & {"2607", "2617", "2627"}, name
+    rows = [json.loads(line) for line in (tmp_path / "suite" / "samples.jsonl").read_text().splitlines()]
+    named = " ".join({row["slices"]["clusters"] for row in rows})
+    assert set(named.split()) & {word for noun in NOUNS for word in noun.split()}
+    assert not any(c.isdigit() for c in named)

@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score  # noqa: TID253  # what ours is compar
 from harness.records import Message, Sample
 from suites.production.coverage import compare_traffic, largest_gap, share_p_value, weighted_quantiles
 from suites.production.logs import Read, open_logs
-from suites.production.two_sample import FOLDS, Texts, cross_validated_auc, deal, tell_apart
+from suites.production.two_sample import FOLDS, Texts, cross_validated_auc, deal, tell_apart, without_floods
 
 NOUNS = (
     "lamp",
@@ -148,6 +148,42 @@ def test_groups_stay_in_one_fold_and_folds_hold_both_sides() -> None:
     assert all(len(set(folds[groups == group].tolist())) == 1 for group in np.unique(groups))
     counts = np.array([np.bincount(side[folds == fold], minlength=2) for fold in range(FOLDS)])
     assert np.abs(counts - counts.mean(axis=0)).max() <= 2
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_a_flood_of_one_message_is_told(others: int) -> None:
+    flood = ["my parcel number 12 never came, where is it"] * 60 + [*texts(9, others).texts]
+    found = tell_apart(texts(1, 80), Texts(texts=flood, weights=np.ones(len(flood))), 7)
+    assert found is not None
+    assert found.auc.low is not None and found.auc.low > 0.6
+    assert "parcel" in " ".join(telling.term for telling in found.for_second)
+
+
+def test_copies_of_a_text_of_the_other_side_tell_nothing() -> None:
+    side = texts(1, 80)
+    assert tell_apart(side, Texts(texts=[side.texts[0]] * 60, weights=np.ones(60)), 7) is None
+    same = Texts(texts=["same"] * 60, weights=np.ones(60))
+    assert tell_apart(same, same, 7) is None
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_copies_that_the_draw_passed_over_are_no_difference(seed: int) -> None:
+    """A log of 100 texts with 8 copies each, and 60 of them drawn: the copies of the other 40 are no flood."""
+    kinds = list(dict.fromkeys(texts(seed, 400).texts))[:100]
+    log = Texts(texts=[text for text in kinds for _ in range(8)], weights=np.ones(800))
+    drawn = Texts(texts=random.Random(seed).sample(kinds, 60), weights=np.full(60, 800 / 60))
+    found = tell_apart(drawn, log, 7)
+    assert found is not None
+    assert found.auc.low is None or found.auc.low <= 0.5
+
+
+def test_a_flood_is_what_the_other_side_would_hold_too() -> None:
+    side = np.repeat([0, 1], [100, 100])
+    groups = np.r_[np.arange(100), np.repeat(200, 9), np.repeat(201, 5), np.repeat(0, 40), np.arange(300, 346)]
+    found = without_floods(groups, side, np.ones(200))
+    assert len(set(found[100:109].tolist())) == 9  # 0.91 ** 100 = 8e-5
+    assert len(set(found[109:114].tolist())) == 1  # 0.95 ** 100 = 6e-3
+    assert len({found[0], *found[114:154].tolist()}) == 1  # on both sides
 
 
 def test_shares_of_slices_stand_side_by_side(tmp_path: Path) -> None:

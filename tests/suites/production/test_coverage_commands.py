@@ -4,11 +4,13 @@ import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.cli.main import status
-from harness.records import Message, Sample
+from harness.cli.suite_coverage_command import verdict
+from harness.records import Interval, Message, Sample
 from suites.production.frozen import SuiteFile, drafted, freeze, open_frozen
 
 NOUNS = ("lamp", "chair", "table", "sofa", "desk", "shelf", "mirror", "carpet")
@@ -63,9 +65,10 @@ def run(*words: str) -> int:
     return status(["suite", *words])
 
 
-def told(capfd: pytest.CaptureFixture[str], *words: str) -> dict:
+def told(capfd: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     assert run(*words, "--json") == 0
-    return json.loads(capfd.readouterr().out)
+    found: dict[str, Any] = json.loads(capfd.readouterr().out)
+    return found
 
 
 @pytest.mark.usefixtures("here")
@@ -197,3 +200,16 @@ def test_an_edited_suite_is_refused(here: Path, capfd: pytest.CaptureFixture[str
     for words in (["overlap", "suite", "--train", "train.jsonl"], ["coverage", "suite", "logs.jsonl"]):
         assert run(*words) == USAGE
         assert "samples.jsonl" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "says"),
+    [
+        (0.4, 0.6, "no difference shows"),
+        (0.2, 0.45, "they differ in how often"),
+        (0.52, 0.6, "differ a little"),
+        (0.65, 0.8, "differ clearly"),
+    ],
+)
+def test_the_verdict_says_on_which_side_of_chance_the_interval_lies(low: float, high: float, says: str) -> None:
+    assert says in verdict(Interval(point=(low + high) / 2, low=low, high=high, level=0.95, method="test"))

@@ -13,10 +13,10 @@ from suites.production.familiarity import (
     Familiarity,
     familiar_limit,
     find_unfamiliar,
-    reservoir,
     unfamiliar_shares,
 )
 from suites.production.overlap import Text
+from suites.production.reservoir import reservoir
 from suites.production.texts import pieces
 
 NOUNS = (
@@ -130,10 +130,12 @@ def test_shares_are_weighted_and_bounded() -> None:
 def test_a_reservoir_holds_each_item_with_the_same_chance() -> None:
     hits = np.zeros(50)
     for seed in range(2000):
-        for item in reservoir((str(n) for n in range(50)), 10, seed):
+        for item in reservoir((str(n) for n in range(50)), 10, seed)[0]:
             hits[int(item)] += 1
     assert np.abs(hits / 2000 - 0.2).max() < 4.5 * np.sqrt(0.16 / 2000)
-    assert sorted(reservoir(iter("abc"), 10, 1)) == ["a", "b", "c"]
+    kept, count = reservoir(iter("abc"), 10, 1)
+    assert (sorted(kept), count) == (["a", "b", "c"], 3)
+    assert reservoir(range(50), 10, 1)[1] == 50
 
 
 def test_pieces_of_words_and_of_characters_without_spaces() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from harness.errors import DataError, UsageError
+from harness.identity import digest, file_digest
 from harness.plan import SuiteSpec
-from harness.records import Message, Sample
+from harness.records import Json, Message, Sample
 from harness.suite import make_suite
 from suites.production.frozen import SuiteFile, drafted, freeze, keys, load, open_frozen
 
@@ -23,7 +24,7 @@ SAMPLES = [
     )
     for n in range(5)
 ]
-COUNTS = {"counts": {"drawn": 5, "traffic": 12.5}}
+COUNTS: dict[str, Json] = {"counts": {"drawn": 5, "traffic": 12.5}}
 
 
 @pytest.fixture
@@ -59,13 +60,36 @@ def test_an_edited_suite_is_refused_by_the_files_that_differ(folder: Path, edite
     for name in edited:
         with (folder / name).open("a") as file:
             file.write("\n")
-    with pytest.raises(DataError, match=f"edited since it was built: {', '.join(edited)} differ from manifest.json"):
+    with pytest.raises(DataError, match=f"edited since it was built, .* manifest.json: {', '.join(edited)}; bring"):
         load(spec(folder))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"counts": {"drawn": 5, "traffic": 99.0}},
+        {"seed": 3},
+        {"seed": float("nan")},
+        {"digest": "0" * 40},
+        {"digest": None},
+    ],
+)
+def test_an_edited_manifest_is_refused(folder: Path, change: dict[str, object]) -> None:
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(DataError, match=r"edited since it was built, .* manifest.json: manifest.json; bring"):
+        load(spec(folder))
+
+
+def test_a_manifest_laid_out_otherwise_is_the_same(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()), sort_keys=True))
+    assert len(load(spec(folder)).samples) == 5
 
 
 def test_a_missing_file_is_told(folder: Path) -> None:
     (folder / "samples.jsonl").unlink()
-    with pytest.raises(DataError, match="samples.jsonl differ from"):
+    with pytest.raises(DataError, match="manifest.json: samples.jsonl;"):
         open_frozen(folder)
 
 
@@ -84,11 +108,10 @@ def test_a_folder_that_is_no_suite(tmp_path: Path) -> None:
 
 
 def test_a_line_that_is_no_sample_is_told_though_its_digest_fits(folder: Path) -> None:
-    from harness.identity import file_digest
-
     (folder / "samples.jsonl").write_text('{"id": "a", "weight": -1}\n')
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["files"]["samples.jsonl"] = file_digest(folder / "samples.jsonl")
+    manifest["digest"] = digest({name: value for name, value in manifest.items() if name != "digest"})
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(DataError, match=r"samples.jsonl:1: not a Sample"):
         load(spec(folder))

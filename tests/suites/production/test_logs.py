@@ -72,7 +72,7 @@ PARTS_OUT = [
         "finish_reason": "stop",
     }
 ]
-SPAN = {
+SPAN: dict[str, Json] = {
     "gen_ai.input.messages": json.dumps(PARTS_IN),
     "gen_ai.output.messages": json.dumps(PARTS_OUT),
     "gen_ai.request.model": "big",
@@ -80,7 +80,7 @@ SPAN = {
     "gen_ai.response.finish_reasons": ["stop"],
     "intent": "parcel",
 }
-AS_LIST = [{"key": key, "value": otlp(value)} for key, value in SPAN.items()]
+AS_LIST: list[Json] = [{"key": key, "value": otlp(value)} for key, value in SPAN.items()]
 SAID = {"model": "big", "finish_reason": "stop", "intent": "parcel"}
 
 ONE_ROW: dict[str, tuple[Row, dict[str, str]]] = {

@@ -66,7 +66,8 @@ def test_every_text_has_a_signature(text: str) -> None:
 
 
 def test_a_signature_never_changes_its_meaning() -> None:
-    assert signature("Where is my parcel?")[:3].tolist() == [335566063, 246907324, 64687595]
+    """Its numbers come from SHAKE-256, whose output is fixed (FIPS 202), and from no generator that may be improved."""
+    assert signature("Where is my parcel?")[:3].tolist() == [261518657, 267302386, 41960669]
 
 
 def test_the_share_of_equal_numbers_estimates_the_jaccard_index() -> None:

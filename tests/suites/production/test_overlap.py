@@ -54,8 +54,8 @@ def found(asked: str, *train: str, bar: Bar | None = None) -> Overlap:
         (LONG, LONG.replace(" and ", " but ").replace("of", "among").replace("box", "mail"), ()),
         ("ok", "ok then", ()),
         (
-            "\u8377\u7269\u304c\u5c4a\u3044\u305f",
-            "\u8377\u7269\u304c\u5c4a\u3044\u305f\uff01",
+            "\u8377\u7269\u304c\u307e\u3060\u5c4a\u3044\u3066\u3044\u307e\u305b\u3093",
+            "\u8377\u7269\u304c\u307e\u3060\u5c4a\u3044\u3066\u3044\u307e\u305b\u3093\uff01",
             ("13-gram", "near-duplicate"),
         ),
     ],

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import PlanError, UsageError
-from harness.records import Message, Sample
+from harness.records import Json, Message, Sample
 from suites.production.pseudonyms import Pseudonyms, fresh_salt, read_salt
 from suites.production.recognisers import load_names
 from suites.production.scrub import Scrubber, load_scrubber
@@ -251,3 +251,38 @@ def test_a_salt_is_read_whole_and_long_enough(tmp_path: Path) -> None:
         read_salt(tmp_path / "short")
     with pytest.raises(UsageError, match="nowhere: the salt cannot be read"):
         read_salt(tmp_path / "nowhere")
+
+
+def test_numbers_of_someone_in_json_become_pseudonyms(scrubber: Scrubber) -> None:
+    target: Json = {"card": 4111111111111111, "as_float": 4111111111111111.0, "phone": 4155552671, "all": [4155552671]}
+    clean = scrubber.json(target)
+    assert isinstance(clean, dict)
+    assert clean["card"] == clean["as_float"] == scrubber.text("4111111111111111")
+    assert clean["phone"] == scrubber.text("4155552671")
+    assert clean["all"] == [clean["phone"]]
+    assert str(clean["card"]).startswith("<CARD_")
+
+
+@pytest.mark.parametrize("number", [0, 7, -3, 12.5, 1e300, 1700000000, 2024, True, False])
+def test_other_numbers_in_json_stay(scrubber: Scrubber, number: float) -> None:
+    assert scrubber.json({"n": number}) == {"n": number}
+    assert type(scrubber.json(number)) is type(number)
+
+
+@pytest.mark.parametrize("between", ["  ", "\n", "\r\n", " -"])
+def test_a_card_is_found_however_its_groups_stand_apart(scrubber: Scrubber, between: str) -> None:
+    written = between.join(("4539", "1488", "0343", "6467"))
+    assert scrubber.text(f"card {written} please") == f"card {scrubber.text('4539148803436467')} please"
+
+
+def test_full_width_characters_hide_nothing(scrubber: Scrubber) -> None:
+    for plain in ("4539148803436467", "+14155552671", "ada.byron@post.example.org"):
+        wide = "".join(chr(ord(c) + 0xFEE0) for c in plain)
+        assert scrubber.text(f"see {wide} here") == scrubber.text(f"see {plain} here")
+
+
+def test_what_is_found_can_be_left_out(scrubber: Scrubber) -> None:
+    assert scrubber.without("write to ada.byron@post.example.org, or call +14155552671").split() == [
+        "write", "to", ",", "or", "call",
+    ]  # fmt: skip
+    assert sum(scrubber.counts.values()) == 0
