@@ -9,6 +9,7 @@ import functools
 import importlib.metadata
 import io
 import logging
+import os
 import random
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,8 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from harness.errors import DataError, nearest
 from harness.identity import digest, file_digest
@@ -76,10 +79,36 @@ def load_task(found: Found) -> Any:
 
 
 def code_digest(found: Found) -> str:
-    """What grades depend on beside options: lm-eval's version, the task's YAML files, and the Python beside them."""
-    folder = (found.root / found.file).parent
-    files = sorted([*folder.glob("*.yaml"), *folder.glob("*.py"), *folder.glob("_*")])
-    return digest([lm_eval_version(), {path.name: file_digest(path) for path in files if path.is_file()}])[:16]
+    """What grades depend on beside options: lm-eval's version, and files by their place beside the task's YAML.
+
+    They are the YAML files of its folder, what it includes from elsewhere, and the Python beside any of these.
+    """
+    task = (found.root / found.file).resolve()
+    files = {*task.parent.glob("*.yaml"), *task.parent.glob("_*")}
+    for path in _with_included(task):
+        files |= {path, *path.parent.glob("*.py")}
+    places = {os.path.relpath(path, task.parent): path for path in sorted(files) if path.is_file()}
+    return digest([lm_eval_version(), {place: file_digest(path) for place, path in places.items()}])[:16]
+
+
+def _with_included(task: Path) -> list[Path]:
+    """A YAML file and all that it includes, as lm-eval finds them: each `include` from the file that says it."""
+    found, waiting = [], [task]
+    while waiting:
+        path = waiting.pop()
+        if path not in found and path.is_file():
+            found.append(path)
+            waiting += [(path.parent / include).resolve() for include in _includes(path)]
+    return found
+
+
+def _includes(path: Path) -> list[str]:
+    """What a YAML file includes. It is read without making values of it, since tasks have tags of their own."""
+    top = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+    pairs = top.value if isinstance(top, yaml.MappingNode) else []
+    held = [value for key, value in pairs if key.value == "include"]
+    nodes = [node for value in held for node in (value.value if isinstance(value, yaml.SequenceNode) else [value])]
+    return [str(node.value) for node in nodes]
 
 
 def lm_eval_version() -> str:

@@ -14,10 +14,25 @@ from suites.stress.numbers import WORDS
 
 _LONG = re.compile(r"(?<![\w'\u2019-])[a-z]{6,15}(?![\w'\u2019-])")
 _SYMBOL = re.compile(r"\b(?![IA]\b)[A-Z]\b|\b\w*[a-z0-9][A-Z]\w*|\d[^\W\d_]|\d [^\W\d_]\b|\b[A-Z]{2,}\b")
-# Words of which an exchange of two letters makes another word.
+# Words of which an exchange of two inner letters makes another English word: the pairs among the 200,000 most frequent
+# words, misspellings, names and spellings of the same word (`meters`, `metres`) left out.
 _TWINS = (
-    "united untied martial marital casual causal complaint compliant silver sliver barley barely sacred scared perfect "
-    "prefect carving craving unclear nuclear bolder border coastal costal discrete discreet marines marine"
+    "ailment aliment angels angles balding barely barked barking barley basest basset belated blading bleated braked "
+    "braking brunet bugler bugles bulger bulges burnet calves carted carter carters cartes carting carved carven "
+    "carver carves carving carvings casual casually causal causally claves compiled compiles complaint compliant "
+    "complied complies concerted concreted coroner coroners crated crater craters crates crating craved craven craver "
+    "craves craving cravings creeps crepes crooner crooners curtesy curtsey dairies diaries direst discreetly "
+    "discretely driest farmed farmer farmers farming filers fliers forward framed framer framers framing froward "
+    "garter garters gilded gilder gilding glided glider gliding grater graters infarction infarctions infraction "
+    "infractions luminaires luminaries mangels mangles mantels mantles marital martial minuets minutes parties "
+    "pasties patios patois patsies percept perfect perfects perform performed performing performs pervious plaint "
+    "pliant pluses praties precept prefect prefects preform preformed preforming preforms previous pulses realtor "
+    "regarded regarding regraded regrading relator retired retires retried retries rogues rouges sacred saliva salted "
+    "salter salters salting salver salves salvia satins scared scarper scarps scraper scraps sherds shreds shrieks "
+    "shrikes signed signer signers signing silver silvered silvers singed singer singers singing slated slater "
+    "slaters slating slaver slaves sliver slivered slivers soldier solider spiers spires stains steels steles stirps "
+    "strips thickest thickset tilted tilting timbers timbres titled titling trailed trailing trails trialed trialing "
+    "trials united unites untied unties"
 )
 
 

@@ -19,7 +19,7 @@ from harness.records import Continuation, Decoding, Json, Likelihood, Message, R
 from suites import lm_eval as suite
 from suites.imports.lm_eval import read_lm_eval
 from suites.imports.logs import Wanted
-from suites.lm_eval_tasks import quietly
+from suites.lm_eval_tasks import code_digest, find, quietly
 
 SUMS: dict[str, Any] = {
     "output_type": "generate_until",
@@ -324,6 +324,22 @@ def test_lm_evals_own_tasks_are_found_by_name() -> None:
     assert "Python class" in refused("squadv2")
     assert "unsafe_code" in refused("humaneval")
     assert "loglikelihood_rolling" in refused("wikitext")
+
+
+@pytest.mark.parametrize("changed", ["shared/base.yaml", "shared/deeper/more.yaml", "shared/deeper/parts.py"])
+def test_grades_hang_on_what_a_task_includes(write: Callable[..., SuiteSpec], tmp_path: Path, changed: str) -> None:
+    spec = write({**SUMS, "include": ["../shared/base.yaml"]})
+    deeper = tmp_path / "shared" / "deeper"
+    deeper.mkdir(parents=True)
+    (deeper / "more.yaml").write_text("process_results: !function parts.half\n")
+    (deeper / "parts.py").write_text(PARTS)
+    (tmp_path / "shared" / "base.yaml").write_text("include: deeper/more.yaml\n")
+    found = find("mine", spec.include_path)
+    before = code_digest(found)
+    assert code_digest(found) == before
+    with (tmp_path / changed).open("a") as file:
+        file.write("# another\n")
+    assert code_digest(found) != before
 
 
 def test_an_include_path_that_is_not_there() -> None:

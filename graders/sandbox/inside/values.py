@@ -28,6 +28,34 @@ def load(text: str | bytes) -> Any:
     return _value(json.loads(text))
 
 
+def load_to_compare(text: str | bytes) -> Any:
+    """As `load`, for what is compared with JSON: sets, and dicts with other keys than texts, are opaque.
+
+    None of them could equal a JSON value, and nothing that a program chose is hashed but texts, whose hashes it cannot
+    foresee: a set of thousands of integers with one hash takes minutes to build.
+    """
+    return _value(_unhashed(json.loads(text)))
+
+
+def _unhashed(plain: Any) -> Any:
+    if isinstance(plain, list):
+        return [_unhashed(item) for item in plain]
+    if not isinstance(plain, dict):
+        return plain
+    for kind in ("set", "frozenset"):
+        if kind in plain:
+            return {"opaque": kind}
+    if "dict" in plain and not _has_text_keys(plain["dict"]):
+        return {"opaque": "dict"}
+    return {kind: _unhashed(held) for kind, held in plain.items()}
+
+
+def _has_text_keys(held: Any) -> bool:
+    """Of the pairs that a dict is sent as."""
+    pairs = held if isinstance(held, list) else [None]
+    return all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs)
+
+
 def _plain(value: Any) -> object:
     if value is None or isinstance(value, bool):
         return value
@@ -64,7 +92,7 @@ def _value(plain: Any) -> Any:
     ((kind, held),) = plain.items()
     try:
         return _made(kind, held)
-    except TypeError:  # an unhashable key or member, or a part of the wrong type
+    except (TypeError, OverflowError):  # an unhashable key or member, a part of the wrong type or too large for it
         _strange()
 
 

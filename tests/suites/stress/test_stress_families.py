@@ -3,6 +3,7 @@
 import random
 import re
 import time
+from collections.abc import Sequence
 from itertools import islice
 
 import pytest
@@ -150,6 +151,34 @@ def test_a_distractor_stands_among_what_is_told_and_touches_none_of_it() -> None
     assert len({text_of(v) for v in found}) > 5
 
 
+@pytest.mark.parametrize(
+    "after",
+    [
+        "It has 14 cars.",
+        "Then they have 14 cars.",
+        "Each has 14 cars.",
+        "Both cost $14.",
+        "The other one has 14 cars.",
+        "Of these, 14 are red.",
+        "When she counts them, Anna finds 14 cars.",
+        "Half of the cars are red.",
+        "14 are red.",
+        "Another costs $14.",
+        "Anna lends it to Bob for 14 days.",
+        "Bob has twice that many.",
+    ],
+)
+def test_nothing_stands_before_a_sentence_that_points_back(after: str) -> None:
+    text = f"Anna bought a toy train. {after} Her sister has one too. How many cars does Anna have?"
+    for variant in drafts(distractor, asking(text)):
+        assert text_of(variant).startswith(f"Anna bought a toy train. {after} Her sister has one too. ")
+
+
+@pytest.mark.parametrize("question", ["How many are left?", "How many does she have?", "How many cars does it have?"])
+def test_no_distractor_where_every_sentence_points_back(question: str) -> None:
+    assert "point back" in reason(distractor, asking(f"Anna bought 15 toy cars. She lost 4. {question}"))
+
+
 def test_every_distractor_holds_one_number_and_guards_its_own_words() -> None:
     for sentence, about in SENTENCES:
         assert sentence.count("{n}") == 1
@@ -203,6 +232,32 @@ def test_a_needed_number_is_given_in_two_ways() -> None:
     assert all(text.count("either") == 1 for text in texts)
 
 
+@pytest.mark.parametrize(
+    ("row", "impossible"),
+    [
+        (("Tom has 20 apples. He gives 15 away. How many are left?", "20-15=<<20-15=5>>5\n#### 5"), range(20, 99)),
+        (
+            ("Eva deals 24 eggs out to 6 families, all alike. How many eggs has a family?", "24/6=<<24/6=4>>4\n#### 4"),
+            (5, 7, 9, 10, 11),
+        ),
+    ],
+)
+def test_either_of_two_numbers_is_possible(row: tuple[str, str], impossible: Sequence[int]) -> None:
+    for seed in range(60):
+        found = ambiguous(problem(row), random.Random(seed))
+        assert not isinstance(found, Abstained)
+        for variant in found:
+            low, high = map(int, re.findall(r"either (\d+) or (\d+)", text_of(variant))[0])
+            assert "20 apples" not in text_of(variant) or not {low, high} & set(impossible)
+            assert "24 eggs" not in text_of(variant) or not {low, high} & set(impossible)
+
+
+def test_no_second_number_where_only_one_is_possible() -> None:
+    row = ("A box of 35 rolls is shared by 5 friends. How many has a friend?", "35/5=<<35/5=7>>7\n#### 7")
+    texts = [text_of(v) for seed in range(20) for v in ambiguous(problem(row), random.Random(seed))]  # type: ignore[union-attr]  # it applies, or the test fails
+    assert texts and all("shared by 5 friends" in text for text in texts)
+
+
 def test_typos_spare_numbers_short_words_and_the_answer() -> None:
     base = asking("The baker delivers twelve parcels to 34 customers. How many parcels?", "parcels")
     for variant in drafts(typos, base):
@@ -216,6 +271,13 @@ def test_typos_spare_numbers_short_words_and_the_answer() -> None:
 
 def test_no_typo_makes_another_word() -> None:
     assert "without a long word" in reason(typos, asking("It was casual, united and perfect: a complaint."))
+    assert "without a long word" in reason(typos, asking("Angles signed dairies along trails."))
+
+
+@pytest.mark.parametrize("word", ["trails", "angels", "diaries", "singed", "farmer", "soldier", "previous"])
+def test_words_with_a_twin_are_spared(word: str) -> None:
+    for variant in drafts(typos, asking(f"The {word} came with customers.")):
+        assert f" {word} " in text_of(variant)
 
 
 def test_case_changes_and_nothing_else() -> None:
