@@ -73,7 +73,7 @@ def check_gold(assigned: Mapping[tuple[str, str], Assigned]) -> None:
         if target is None:
             raise DataError(
                 f'suite "{suite}": sample "{sample_id}" has no target, and grader "{judge.name}" needs one; '
-                "map a target, or leave such samples out"
+                "map a target (`viva suite build` takes --targets), or leave such samples out"
             )
         try:
             text = judge.kind.gold(judge.sample)

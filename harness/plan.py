@@ -3,6 +3,7 @@
 Names of engines, graders and suite sources are not imported here: whoever reads a plan hands over what is known.
 """
 
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -124,7 +125,7 @@ class SuiteSpec(Strict):
     source: str = "rows"
     path: str | None = None
     map: RowMap | None = None
-    size: Annotated[int, Field(gt=0)] | None = None
+    size: Annotated[int, Field(gt=0, le=1_000_000_000)] | None = None
     seed: int = 0
     revision: str | None = None
     released_after: date | None = None
@@ -312,4 +313,5 @@ def _expanded(path: str) -> Path:
 def as_written(path: Path) -> dict[str, Json]:
     """The plan's own words as JSON, for the record."""
     value = strict_yaml.read(path).value
-    return value if isinstance(value, dict) else {}
+    written: dict[str, Json] = json.loads(json.dumps(value, default=str)) if isinstance(value, dict) else {}  # days
+    return written

@@ -100,6 +100,7 @@ def traffic(folder: Path) -> None:
     for name, texts in (("logs", asked), ("train", asked[:40] + [f"{text} Please." for text in asked[40:]])):
         rows: list[dict[str, object]] = [{"messages": [{"role": "user", "content": text}]} for text in texts]
         lines(folder / f"{name}.jsonl", rows)
+    (folder / "targets.yaml").write_text("rules:\n  - {when: parcel, target: shipping}\n")
     words = ["suite", "build", "logs.jsonl", "-o", "suites/support", "--size", "40", "--grader", "exact", "-q"]
     assert status(words) == 0
 

@@ -426,6 +426,21 @@ CASES = {
     "a suite that is there already": Case(
         broken=chat_log, command="suite build chat.jsonl -o done --size 5", says="done: it is there already"
     ),
+    "a similarity that is no number": Case(
+        broken=chat_log, command="suite build chat.jsonl -o new --size 5 --similarity nan", says="'nan' is no number"
+    ),
+    "a floor beyond all bounds": Case(
+        broken=chat_log, command="suite build chat.jsonl -o new --size 5 --floor 99999999999999999999", says="--floor"
+    ),
+    "a name that no folder can have": Case(
+        broken=chat_log, command=f"suite build chat.jsonl -o {'a' * 300} --size 5", says="cannot be written there"
+    ),
+    "a suite beyond all bounds": Case(
+        broken=plan("    grader: number", "    size: 99999999999999999999\n    grader: number"),
+        command=RUN,
+        says="plan.yaml:9:",
+    ),
+    "a seed below 0": Case(command="suite coverage done rows.jsonl --seed -1", says="--seed"),
     "coverage of no suite": Case(command="suite coverage done rows.jsonl", says="done: no frozen suite"),
     "coverage beside nothing": Case(command="suite coverage done", says="LOGS"),
     "overlap with nothing": Case(command="suite overlap done", says="--train"),

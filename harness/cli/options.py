@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +14,16 @@ JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="Print JSON o
 POLICY_OPTION = click.option(
     "--policy", type=click.Path(path_type=Path), help="Judge by this policy file instead of the plan's gate."
 )
+
+
+class Share(click.FloatRange):
+    """A number within bounds; "nan" lies within none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        found = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return found
 
 
 def manners(command: F) -> F:

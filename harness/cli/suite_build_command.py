@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.cli.console import Bars, human, set_up_logging
-from harness.cli.options import JSON_OPTION, F, manners
+from harness.cli.options import JSON_OPTION, F, Share, manners
 from harness.cli.suite_beside import FORMAT_OPTION
 from harness.cli.summary import print_json
 from harness.errors import UsageError, nearest
@@ -36,16 +36,18 @@ def _path_option(name: str, *more: str, text: str) -> Callable[[F], F]:
 @click.command()
 @click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="The folder of the suite; a new one.")
-@click.option("--size", required=True, type=click.IntRange(1), help="Samples to draw.")
+@click.option("--size", required=True, type=click.IntRange(1, 10**9), help="Samples to draw.")
 @click.option(
     "--by", multiple=True, metavar="FIELD,...",
     help="Strata: logged fields, or language, length, turns, rules, clusters:N.",
 )  # fmt: skip
 @_path_option("--rules", text="The regular expressions of the stratum `rules`.")
-@click.option("--floor", type=click.IntRange(1), default=20, show_default=True, help="At least so many of a stratum.")
-@click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Of the draw.")
 @click.option(
-    "--similarity", type=click.FloatRange(0.5, 1), default=0.8, show_default=True,
+    "--floor", type=click.IntRange(1, 10**9), default=20, show_default=True, help="At least so many of a stratum."
+)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=7, show_default=True, help="Of the draw.")
+@click.option(
+    "--similarity", type=Share(0.5, 1), default=0.8, show_default=True,
     help="From this on, requests are near-duplicates and count as one.",
 )  # fmt: skip
 @FORMAT_OPTION

@@ -76,9 +76,19 @@ class Given:
     "--train-map", type=click.Path(path_type=Path), help="The same for the training files; default: as --map."
 )
 @FORMAT_OPTION
-@click.option("--rules", type=click.Path(path_type=Path), help="The rules by which the slice `rules` was made.")
+@click.option(
+    "--rules",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The rules by which the slice `rules` was made.",
+)
 @NAMES_OPTION
-@click.option("--seed", type=int, default=7, show_default=True, help="Of the samples taken of logs and training data.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=7,
+    show_default=True,
+    help="Of the samples taken of logs and training data.",
+)
 @TAGGED_OPTION
 @JSON_OPTION
 @manners

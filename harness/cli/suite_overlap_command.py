@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.cli.console import Bars, human, set_up_logging
-from harness.cli.options import JSON_OPTION, manners
+from harness.cli.options import JSON_OPTION, Share, manners
 from harness.cli.suite_beside import FORMAT_OPTION, NAMES_OPTION, TAGGED_OPTION, TrainingFiles, ids, say_unused
 from harness.cli.summary import print_json
 from harness.records import Json
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 @click.option("--map", "map_file", type=click.Path(path_type=Path), help="Where a row of these files holds the prompt.")
 @FORMAT_OPTION
 @click.option(
-    "--share", type=click.FloatRange(0, 1, min_open=True), default=0.5, show_default=True,
+    "--share", type=Share(0, 1, min_open=True), default=0.5, show_default=True,
     help="From which share of its 13-grams on a sample counts as seen.",
 )  # fmt: skip
 @click.option(
-    "--similarity", type=click.FloatRange(0.3, 1), default=0.8, show_default=True,
+    "--similarity", type=Share(0.3, 1), default=0.8, show_default=True,
     help="From which Jaccard index on a text is a near-duplicate.",
 )  # fmt: skip
 @NAMES_OPTION

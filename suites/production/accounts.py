@@ -60,7 +60,12 @@ def warnings_of(manifest: Mapping[str, Any]) -> tuple[str, ...]:
         shown = ", ".join(f"{_named(one['labels'])} ({one['drawn']})" for one in few[:_SHOWN])
         more = f" and {len(few) - _SHOWN} more" if len(few) > _SHOWN else ""
         told.append(f"{len(few)} of {len(manifest['strata'])} strata have under {FEW} samples: {shown}{more}")
-    counts = manifest["counts"]
+    counts, without = manifest["counts"], manifest["targets"].get("teacher", 0)
+    if without:
+        told.append(
+            f"{without:,} of {counts['drawn']:,} samples have no target, and graders need one; "
+            "--targets FILE tells how the logs know right answers"
+        )
     if counts.get("ambiguous"):
         told.append(f"{counts['ambiguous']:,} requests share a custom_id, so that their replies are unknown")
     if not str(manifest["salt"]).startswith("a file"):

@@ -104,11 +104,20 @@ def open_frozen(path: Path) -> Frozen:
     return Frozen(path=path, suite=strict_yaml.read(path / SUITE).validate(SuiteFile), manifest=manifest)
 
 
+def check_free(out: Path) -> None:
+    """Raises UsageError where a folder cannot be made, since something is there or no name can be like that."""
+    try:
+        is_taken = out.exists() or out.is_symlink()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{str(out)[:80]}...: the suite cannot be written there ({error})") from None
+    if is_taken:
+        raise UsageError(f"{out}: it is there already, and suites are never overwritten; name another folder with -o")
+
+
 @contextmanager
 def drafted(out: Path) -> Iterator[Path]:
     """A new folder that takes the name `out` only when the context ends well. Raises UsageError where that is taken."""
-    if out.exists() or out.is_symlink():
-        raise UsageError(f"{out}: it is there already, and suites are never overwritten; name another folder with -o")
+    check_free(out)
     draft = out.parent / f".{out.name}.draft-{os.getpid()}"
     try:
         draft.mkdir(parents=True)

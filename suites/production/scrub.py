@@ -16,6 +16,9 @@ _LONG = 1e20  # beyond the longest card number
 _PIECE, _SHARED = 4000, 400  # characters: however long a text is, time is in proportion to it
 
 
+ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+
+
 @dataclass(frozen=True, slots=True)
 class Scrubber:
     """Texts in, scrubbed texts out; `counts` says how often each kind was replaced."""
@@ -64,7 +67,7 @@ class Scrubber:
         """Every text of the sample but its id; a cluster is a person or a session, and becomes a code."""
         return replace(
             sample,
-            messages=tuple(Message(role=self.text(m.role), content=self.text(m.content)) for m in sample.messages),
+            messages=tuple(Message(role=self._role(m.role), content=self.text(m.content)) for m in sample.messages),
             target=self.json(sample.target),
             solution=sample.solution and self.text(sample.solution),
             choices=tuple(self.text(choice) for choice in sample.choices),
@@ -74,6 +77,10 @@ class Scrubber:
             cluster=sample.cluster and self.pseudonyms.code("cluster", sample.cluster),
             source=sample.source and self.text(sample.source),
         )
+
+    def _role(self, role: str) -> str:
+        """A pattern for names may match anything; a conversation without its roles cannot be asked."""
+        return role if role in ROLES else self.text(role)
 
     def _found(self, text: str) -> Iterator[tuple[Span, str]]:
         plain = narrow(text)

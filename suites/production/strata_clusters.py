@@ -23,6 +23,7 @@ from suites.production.scrub import load_scrubber
 from suites.production.texts import is_wide, words
 
 SAMPLE = 50_000  # texts that are enough to learn from
+LONGEST = 30  # letters of a word in a name
 TERMS = 3  # words in a name
 NAMED_BY = 2000  # texts, of all clusters together, that names are taken from: a millisecond for 1,000 characters
 _FEWEST_NAMED_BY = 10  # of a cluster
@@ -152,5 +153,5 @@ def _names(terms: Any, codes: NDArray[np.intp], features: NDArray[np.object_], c
 
 
 def tells(word: str) -> bool:
-    """Whether a word may stand in a name: no digits, which may be anybody's number, and no single letters."""
-    return not any(c.isdigit() for c in word) and (len(word) > 1 or is_wide(word))
+    """Whether a word may stand in a name: no digits, which may be anybody's number, no single letters, no long junk."""
+    return not any(c.isdigit() for c in word) and (1 < len(word) <= LONGEST or is_wide(word))

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.errors import UsageError
 from harness.identity import file_digest
 from harness.records import Json, Sample
-from suites.production.frozen import MANIFEST, Frozen, drafted, freeze, open_frozen
+from suites.production.frozen import MANIFEST, Frozen, check_free, drafted, freeze, open_frozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +22,8 @@ def open_suite(path: Path, out: Path | None) -> Opened:
 
     Raises DataError for a folder that is no frozen suite or was edited, UsageError for an `out` that is taken.
     """
-    if out is not None and (out.exists() or out.is_symlink()):
-        raise UsageError(f"{out}: it is there already, and suites are never overwritten; name another folder with -o")
+    if out is not None:
+        check_free(out)
     frozen = open_frozen(path)
     return Opened(frozen=frozen, samples=tuple(frozen.samples()))
 

@@ -314,3 +314,9 @@ def test_an_unknown_family_is_refused(load: Load) -> None:
 def test_an_lm_eval_task_names_its_source(load: Load) -> None:
     plan = load(PLAN.replace("suites:", "suites:\n  - {name: g, lm_eval: gsm8k}", 1))
     assert plan.suites[0].source == "lm_eval"
+
+
+def test_days_in_a_plan_are_kept_as_they_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text("suites: [{name: x, released_after: 2025-02-01}]\n")
+    assert as_written(path) == {"suites": [{"name": "x", "released_after": "2025-02-01"}]}

@@ -222,3 +222,34 @@ def test_cluster_names_hold_no_part_of_personal_data(tmp_path: Path, build: Buil
     named = " ".join({row["slices"]["clusters"] for row in rows})
     assert set(named.split()) & {word for noun in NOUNS for word in noun.split()}
     assert not any(c.isdigit() for c in named)
+
+
+def test_samples_without_a_target_are_warned_of(
+    build: Build, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert build() == 0
+    assert "60 of 60 samples have no target, and graders need one; --targets FILE" in " ".join(
+        capfd.readouterr().err.split()
+    )
+    (tmp_path / "targets.yaml").write_text("rules:\n  - {target: shipping}\n")
+    build("known", "--targets", str(tmp_path / "targets.yaml"))
+    assert "have no target" not in capfd.readouterr().err
+
+
+def test_a_pattern_that_matches_anything_leaves_the_roles(build: Build, tmp_path: Path) -> None:
+    (tmp_path / "names.yaml").write_text("patterns: ['[a-z]+']\n")
+    assert build("suite", "--names", str(tmp_path / "names.yaml")) == 0
+    lines = (tmp_path / "suite" / "samples.jsonl").read_text("utf-8").splitlines()
+    roles = {message["role"] for line in lines for message in json.loads(line)["messages"]}
+    assert roles <= {"system", "user", "assistant"} and "user" in roles
+
+
+def test_a_word_without_end_names_no_cluster(tmp_path: Path, build: Build) -> None:
+    lines: list[Row | str] = [
+        {"messages": [{"role": "user", "content": f"Where is parcel {n}? {'x' * 5000 if n % 2 else 'Please.'}"}]}
+        for n in range(80)
+    ]
+    write_lines(tmp_path / "long.jsonl", lines)
+    assert build("named", "--by", "clusters:2", logs=(tmp_path / "long.jsonl",)) == 0
+    labels = {str(s["labels"]) for s in manifest(tmp_path / "named")["strata"]}  # type: ignore[index,union-attr]
+    assert labels and max(map(len, labels)) < 200

@@ -10,6 +10,7 @@ import pytest
 
 from harness.cli.main import status
 from harness.cli.suite_coverage_command import verdict
+from harness.identity import file_digest
 from harness.records import Interval, Message, Sample
 from suites.production.frozen import SuiteFile, drafted, freeze, open_frozen
 
@@ -99,7 +100,7 @@ def test_overlap_writes_a_suite_with_the_slice_and_leaves_the_old_one(here: Path
     ]
     assert new.suite.slices == ("queue", "language", "seen_in_training")
     assert new.manifest["parent"]["folder"] == "suite"
-    assert new.manifest["tagged"][0]["train"][0]["name"] == "train.jsonl"
+    assert new.manifest["tagged"][0]["train"] == [file_digest(here / "train.jsonl")]
     assert (here / "seen" / "malformed.jsonl").read_bytes() == before["malformed.jsonl"]
 
 
