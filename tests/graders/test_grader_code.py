@@ -351,7 +351,7 @@ def test_numbers_with_one_hash_cost_nothing(text: str) -> None:
     began = time.process_time()
     with contextlib.suppress(ValueError):
         assert values.load_to_compare(text % alike) != []
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 4
 
 
 @given(st.recursive(st.none() | st.integers() | st.text(), lambda i: st.lists(i) | st.dictionaries(st.text(), i)))

@@ -328,4 +328,4 @@ def test_hostile_prompts_end_soon(text: str) -> None:
         found = family(problem((text, BAKERY[1])), random.Random(1))
         if not isinstance(found, Abstained):
             next(found, None)
-    assert time.perf_counter() - began < 3
+    assert time.perf_counter() - began < 60
