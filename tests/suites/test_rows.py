@@ -372,7 +372,10 @@ def test_gold_answers_that_their_grader_accepts(tmp_path: Path, target: Json) ->
     [
         ("five", 'suite "math": sample "b": target \'five\' holds no number that can be read'),
         ("4 or 5", 'suite "math": sample "b": target \'4 or 5\' holds several numbers'),
-        (None, 'suite "math": sample "b" has no target, and grader "number" needs one; map a target, or leave'),
+        (
+            None,
+            'suite "math": sample "b" has no target, and grader "number" needs one; map a target (`viva suite build`',
+        ),
         (True, 'suite "math": sample "b": target True is neither a number nor a text'),
     ],
 )
