@@ -19,6 +19,7 @@ from harness.protocols import Grader
 from harness.records import Json, Judgement, Response, Sample
 
 version = "1"
+needs_target = True
 
 OPTIONS = ("letters", "marker")
 LETTERS = "ABCD"  # of samples that bring no choices

@@ -22,6 +22,7 @@ from harness.protocols import Grader
 from harness.records import Json, Judgement, Response, Sample
 
 version = "1"
+needs_target = True
 
 OPTIONS = ("sandbox", "partial", "time_limit_s", "memory_mb")
 

@@ -16,6 +16,7 @@ from harness.protocols import Grader
 from harness.records import Json, Judgement, Response, Sample
 
 version = "1"
+needs_target = True
 
 OPTIONS = ("ignore_case",)
 

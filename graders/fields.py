@@ -22,6 +22,7 @@ from harness.protocols import Grader
 from harness.records import Json, Judgement, Response, Sample
 
 version = "1"
+needs_target = True
 
 OPTIONS = ("fields", "partial", "ignore_extra", "ignore_case", "ignore_space", "tolerance", "coerce")
 

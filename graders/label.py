@@ -19,6 +19,7 @@ from harness.protocols import Grader
 from harness.records import Json, Judgement, Response, Sample
 
 version = "1"
+needs_target = True
 
 OPTIONS = ("labels", "marker")
 NOUNS = "answer|decision|label|category|class|classification|verdict|intent|choice"

@@ -22,6 +22,7 @@ from harness.protocols import Grader
 from harness.records import Json, Judgement, Response, Sample
 
 version = "1"
+needs_target = True
 
 # `code` is a digest of what the task's files are made of: it tells grades of one state of a task from another's.
 OPTIONS = ("task", "file", "metric", "code", "include_path", "multiple_target")

@@ -22,6 +22,7 @@ from harness.protocols import Grader
 from harness.records import Json, Judgement, Response, Sample
 
 version = f"1 with math-verify {installed('math-verify')}"
+needs_target = True
 
 OPTIONS = ("marker", "seconds")
 SECONDS = 5  # of processor time, for one comparison

@@ -20,6 +20,7 @@ from harness.protocols import Grader
 from harness.records import Json, Judgement, Response, Sample
 
 version = "1"
+needs_target = True
 
 OPTIONS = ("marker", "tolerance", "relative_tolerance")
 # "answer is" counts where a number follows on its line: "I hope this answer is helpful" says nothing.

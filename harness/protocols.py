@@ -13,6 +13,7 @@ from harness.records import (
     Finding,
     Json,
     Judgement,
+    Measure,
     Pair,
     Request,
     Response,
@@ -88,12 +89,63 @@ class NeedsMachine(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A reply with all that its grader may look at.
+
+    `teacher`: what the teacher answered to the same sample, attempts in order, and `from_teacher` if the reply is one
+    of them. `replies`: what the judge answered to the grader's questions, in their order.
+    """
+
+    sample: Sample
+    response: Response
+    attempt: int = 0
+    from_teacher: bool = False
+    teacher: tuple[Response, ...] = ()
+    replies: tuple[Response, ...] = ()
+
+
+@runtime_checkable
+class CaseGrader(Protocol):
+    """A grader that looks at more than the reply: at what the teacher answered, or at what a judge says of it.
+
+    `judge` is the model of the plan that is asked, None where none is.
+    """
+
+    @property
+    def judge(self) -> str | None: ...
+
+    @property
+    def reads_teacher(self) -> bool: ...
+
+    @property
+    def measure(self) -> Measure: ...
+
+    def asks(self, case: Case) -> Sequence[Request]:
+        """What the judge is asked of this reply; the harness fills in keys and decoding."""
+        ...
+
+    def decide(self, case: Case) -> Judgement:
+        """Pure. Raises ValueError for a target that it cannot read."""
+        ...
+
+
+@runtime_checkable
+class ReadsReference(Protocol):
+    """A grader kind that can take one reply for the target of another."""
+
+    def reference(self, sample: Sample, response: Response, options: Mapping[str, Json]) -> Json:
+        """The target that this reply would be. None where it holds no answer."""
+        ...
+
+
 class GraderKind(Protocol):
     """A grader by name: its version goes into the identity of every grade."""
 
     version: str
+    needs_target: bool
 
-    def make(self, options: Mapping[str, Json]) -> Grader:
+    def make(self, options: Mapping[str, Json]) -> Grader | CaseGrader:
         """The grader with these options. Raises ValueError for an option it does not know."""
         ...
 

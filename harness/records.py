@@ -17,9 +17,11 @@ Outcome = Literal["correct", "incorrect", "truncated", "unparsed", "refused", "f
 OUTCOMES: tuple[Outcome, ...] = ("correct", "incorrect", "truncated", "unparsed", "refused", "failed")
 WITHOUT_ANSWER: tuple[Outcome, ...] = ("truncated", "unparsed", "refused")
 Finish = Literal["stop", "length", "refusal", "tool_calls", "error", "unknown"]
-Role = Literal["teacher", "student", "base"]
+Role = Literal["teacher", "student", "base", "judge"]
 SuiteKind = Literal["workload", "stress", "retain"]
 Decision = Literal["pass", "fail", "inconclusive"]
+Measure = Literal["accuracy", "agreement", "preference", "mixed"]
+CheckKind = Literal["field", "rule", "share"]
 
 SCHEMA_VERSION = 1  # of evaluation.json and verdict.json
 ALL = "all"  # the name and value of the slice that holds every item
@@ -166,6 +168,22 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One named part of a judgement, in counts that add up over replies.
+
+    `field`: `hits` values that are right, `spurious` ones given that are not, `missed` ones asked for and not given
+    rightly; a wrong value is both spurious and missed. `rule`: `hits` is 1 if the rule is kept, `spurious` if it is
+    broken. `share`: `hits` of `hits + spurious`, such as the points got of those to be had.
+    """
+
+    name: str
+    kind: CheckKind
+    hits: float = 0.0
+    spurious: float = 0.0
+    missed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """What a grader thinks of a response; `harness.grading` makes a Grade of it."""
 
@@ -173,6 +191,7 @@ class Judgement:
     score: float | None
     answer: str | None
     reason: str
+    checks: tuple[Check, ...] = ()
 
     def __post_init__(self) -> None:
         check_score(self.outcome, self.score)
@@ -197,6 +216,8 @@ class Grade:
     grader: str
     by: Literal["grader", "imported", "human"] = "grader"
     response_keys: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    measure: Measure = "accuracy"
 
     def __post_init__(self) -> None:
         check_score(self.outcome, self.score)

@@ -39,7 +39,8 @@ def read_table(path: Path, kind: type[T]) -> Iterator[T]:
             for batch in file.iter_batches():
                 for row in batch.to_pylist():
                     for name in nested:
-                        row[name] = json.loads(row[name])
+                        if name in row:  # tables of an older viva lack the newest columns
+                            row[name] = json.loads(row[name])
                     yield from_json(kind, row)
     except (OSError, pyarrow.ArrowException, KeyError, ValueError) as error:
         raise StoreError(f"{path}: not a readable table of {kind.__name__} records ({error})") from None
