@@ -1,9 +1,16 @@
-"""The graders by the names that plans and suites use. A grader kind is its module: a `version` and a `make`."""
+"""The graders by the names that plans and suites use: viva's own, those of installed packages, and functions in files.
 
-from graders import choice, code, exact, fields, label, lm_eval, math, number
+A grader kind of viva's is its module: a `version` and a `make`.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from graders import agreement, choice, code, exact, fields, label, lm_eval, math, number, own
+from harness.errors import nearest
 from harness.protocols import GraderKind
 
-GRADERS: dict[str, GraderKind] = {
+BUILT_IN: dict[str, GraderKind] = {
+    "agreement": agreement.Kind(lambda name: kind(name)),
     "choice": choice,
     "code": code,
     "exact": exact,
@@ -13,3 +20,39 @@ GRADERS: dict[str, GraderKind] = {
     "math": math,
     "number": number,
 }
+
+
+class Registry(Mapping[str, GraderKind]):
+    """Kinds by name. `file.py:name` is loaded when it is looked up; listing names lists those that have one."""
+
+    def __getitem__(self, name: str) -> GraderKind:
+        """Raises KeyError for an unknown name, `own.Unusable` for one whose code cannot be loaded."""
+        if name in BUILT_IN:
+            return BUILT_IN[name]
+        if ":" in name:
+            return own.from_file(name)
+        return own.from_package(own.installed()[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*BUILT_IN, *own.installed()]))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+GRADERS = Registry()
+
+
+def kind(name: str) -> GraderKind:
+    return GRADERS[name]
+
+
+def fault(name: str) -> str | None:
+    """What is wrong with the name of a grader, found out by loading it; None if nothing is."""
+    try:
+        GRADERS[name]
+    except KeyError:
+        return f'grader "{name}" is unknown{nearest(name, GRADERS)}'
+    except own.Unusable as error:
+        return str(error)
+    return None

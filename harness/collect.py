@@ -32,14 +32,29 @@ class Answer:
     response: Response
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a judge answered to one of its questions about an answer, which is the attempt of `model` at a sample."""
+
+    suite: str
+    sample: str
+    model: str
+    attempt: int
+    response: Response
+
+
 @dataclass(slots=True, kw_only=True)
 class Collected:
-    """What grading starts from, whether models were asked or logs imported. `grades` came with the logs."""
+    """What grading starts from, whether models were asked or logs imported. `grades` came with the logs.
+
+    `replies` are those of judges, for each answer in the order of the questions.
+    """
 
     suites: tuple[Suite, ...]
     models: list[ModelCard] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     grades: list[Grade] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def ungraded(self) -> list[Answer]:

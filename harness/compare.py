@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from harness import checks
 from harness.collect import Answer, Collected
 from harness.grading import grades_by_item
 from harness.pairing import Floats, Item, Scores, Table, tabulate, within
@@ -157,6 +158,9 @@ def _comparison(table: Table, piece: Slice, costs: "Costs", policy: Policy) -> C
         losses=_losses(table.items, scores.sizes),
         dropped={why: len(samples) for why, samples in table.dropped.items()},
         units=estimate.effective,
+        measure=scores.measure,
+        undecidable=_undecidable(table.items),
+        checks=checks.tally(table.items, scores),
         **scores.figures(estimate),
     )
 
@@ -165,6 +169,15 @@ def _items_needed(difference: Floats, scores: Scores, policy: Policy, table: Tab
     """Items like these that would decide at the policy's margin; without disagreement a share of 1 / n is assumed."""
     spread = float(np.average(difference**2, weights=scores.sizes)) or 1 / len(difference)
     return power.items_needed(min(1.0, spread), policy.margin(table.suite.spec.name, piece), alpha=policy.alpha)
+
+
+def _undecidable(items: Sequence[Item]) -> str | None:
+    """Why no verdict can come of these scores: without a ceiling, agreement with the teacher tells nothing."""
+    once = sum(len(i.teacher) == 1 and i.teacher[0].measure == "agreement" for i in items)
+    if not once:
+        return None
+    of = "" if once == len(items) else f" at {once} of {len(items)} samples"
+    return f"the teacher answered once{of}, so its agreement with itself is not known; ask with `repeats: 4`"
 
 
 def _losses(items: Sequence[Item], sizes: Floats) -> dict[Outcome, float]:

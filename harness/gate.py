@@ -143,6 +143,8 @@ def _judge_slice(
 def _enough(c: Comparison, policy: Policy) -> str | None:
     """Why the slice is too small for a verdict, or None."""
     where = _where(c)
+    if c.undecidable:
+        return f"{where}: {c.undecidable}"
     if c.effective_n < policy.min_items:
         counted = f"{c.effective_n:.0f} effective items" if c.effective_n < c.n else f"{c.n} items"
         return f"{where}: no verdict from {counted}; at least {policy.min_items} are asked for"
@@ -186,7 +188,7 @@ def _place(suite: str, part: Slice) -> str:
 
 def _reason(c: Comparison, margin: float, decision: Decision, harm: float | None, needed: int) -> str:
     delta = c.pupil.accuracy - c.teacher.accuracy
-    moved = f"{abs(delta) * 100:.1f} points {'worse' if delta < 0 else 'better'}" if delta else "no difference"
+    moved = f"{abs(delta) * 100:.1f} points {_word(c, delta)}" if delta else "no difference"
     limits = c.delta90
     span = "" if limits is None else f" (90% interval {points(limits.low)} to {points(limits.high)}, n = {c.n})"
     start = f"{_where(c)}: {moved}{span}"
@@ -197,6 +199,14 @@ def _reason(c: Comparison, margin: float, decision: Decision, harm: float | None
         return f"{start}; a loss of more than {allowed} is shown"
     unconfirmed = " (a larger loss is likely, but not after correction for many slices)" if _suspected(harm) else ""
     return f"{start}; a loss of {allowed} is neither shown nor ruled out{unconfirmed}; {_more(c.n, needed)}"
+
+
+def _word(c: Comparison, delta: float) -> str:
+    if c.measure == "agreement":
+        return f"{'less' if delta < 0 else 'more'} agreement than the teacher has with itself"
+    if c.measure == "preference":
+        return "less preferred" if delta < 0 else "more preferred"
+    return "worse" if delta < 0 else "better"
 
 
 def _more(n: int, needed: int) -> str:

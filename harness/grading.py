@@ -6,13 +6,14 @@ A grader that fails is our failure, not a wrong answer: outcome `failed`, no sco
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from harness.collect import Answer
+from harness.collect import Answer, Collected
 from harness.errors import DataError, nearest
 from harness.identity import grade_key
 from harness.progress import Progress
-from harness.protocols import BatchGrader, Grader, GraderKind, NeedsMachine
-from harness.records import Grade, Json, Judgement, Response, Sample
+from harness.protocols import BatchGrader, Case, CaseGrader, Grader, GraderKind, NeedsMachine
+from harness.records import Grade, Json, Judgement, Measure, Response, Sample
 from harness.store import Store
 from harness.suite import Suite
 
@@ -27,10 +28,29 @@ class Assigned:
     name: str
     kind: GraderKind
     options: Mapping[str, Json]
-    grader: Grader
+    grader: Grader | CaseGrader
 
-    def key(self, response: Response) -> str:
-        return grade_key(self.sample, (response.key,), self.name, self.kind.version, self.options)
+    @property
+    def measure(self) -> Measure:
+        return self.grader.measure if isinstance(self.grader, CaseGrader) else "accuracy"
+
+    def key(self, case: Case) -> str:
+        """Names the judgement: the reply, all that its grader looks at, and the grader."""
+        keys = [case.response.key]
+        if isinstance(self.grader, CaseGrader):
+            keys += [reply.key for reply in case.replies]
+            if self.grader.reads_teacher:
+                keys += ["the teacher's" if case.from_teacher else "a student's", *(r.key for r in case.teacher)]
+        return grade_key(self.sample, keys, self.name, self.kind.version, self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An answer that waits for its grade."""
+
+    answer: Answer
+    judge: Assigned
+    case: Case
 
 
 def assign(
@@ -43,7 +63,7 @@ def assign(
     assigned: dict[tuple[str, str], Assigned] = {}
     wanted = None if only is None else set(only)
     for suite in suites:
-        made: dict[str, tuple[GraderKind, Grader]] = {}
+        made: dict[str, tuple[GraderKind, Grader | CaseGrader]] = {}
         for sample in suite.samples:
             if wanted is not None and (suite.spec.name, sample.id) not in wanted:
                 continue
@@ -51,6 +71,11 @@ def assign(
             if name is None:
                 raise DataError(
                     f'suite "{suite.spec.name}": no grader for sample "{sample.id}"; name one: `grader: exact`'
+                )
+            if ":" in name and name != suite.spec.grader:
+                raise DataError(
+                    f'suite "{suite.spec.name}": sample "{sample.id}" names the file of a grader, {short_name(name)}; '
+                    "only a plan may: data brings no code"
                 )
             options = suite.spec.grader_options.get(name, {})
             if name not in made:
@@ -71,13 +96,16 @@ def check_gold(assigned: Mapping[tuple[str, str], Assigned]) -> None:
     for (suite, sample_id), judge in assigned.items():
         target = judge.sample.target
         if target is None:
-            raise DataError(
-                f'suite "{suite}": sample "{sample_id}" has no target, and grader "{judge.name}" needs one; '
-                "map a target (`viva suite build` takes --targets), or leave such samples out"
-            )
+            if judge.kind.needs_target:
+                raise DataError(
+                    f'suite "{suite}": sample "{sample_id}" has no target, and grader "{judge.name}" needs one; '
+                    "map a target (`viva suite build` takes --targets), leave such samples out, or name a grader that "
+                    "needs none: agreement, judge, rules, support"
+                )
+            continue
         try:
             text = judge.kind.gold(judge.sample)
-            if text is None:
+            if text is None or isinstance(judge.grader, CaseGrader):
                 continue
             judgement = judge.grader(judge.sample, Response(key="gold", model="gold", text=text, finish="stop"))
         except ValueError as error:
@@ -91,21 +119,36 @@ def check_gold(assigned: Mapping[tuple[str, str], Assigned]) -> None:
             )
 
 
-def grade_all(
-    answers: Sequence[Answer], assigned: Mapping[tuple[str, str], Assigned], store: Store, progress: Progress
-) -> list[Grade]:
-    """A grade for every answer, in the answers' order. What the store knows is not judged again."""
-    wanted = {
-        (a.suite, a.sample, a.response.key): assigned[a.suite, a.sample].key(a.response)
-        for a in answers
-        if a.response.failure is None
-    }
-    known = store.judgements(wanted.values())
-    unknown: dict[str, tuple[Assigned, Response]] = {}
-    for answer in answers:
-        key = wanted.get((answer.suite, answer.sample, answer.response.key))
-        if key is not None and key not in known:
-            unknown[key] = assigned[answer.suite, answer.sample], answer.response
+def pending(found: Collected, assigned: Mapping[tuple[str, str], Assigned]) -> list[Pending]:
+    """Every answer that came without a grade, with all that its grader may look at."""
+    teacher = next((m.name for m in found.models if m.role == "teacher"), None)
+    theirs: dict[tuple[str, str], list[Answer]] = {}
+    for answer in found.answers:
+        if answer.response.model == teacher and answer.response.failure is None:
+            theirs.setdefault((answer.suite, answer.sample), []).append(answer)
+    replies: dict[tuple[str, str, str, int], list[Response]] = {}
+    for reply in found.replies:
+        replies.setdefault((reply.suite, reply.sample, reply.model, reply.attempt), []).append(reply.response)
+    waiting: list[Pending] = []
+    for answer in found.ungraded():
+        item, model = (answer.suite, answer.sample), answer.response.model
+        case = Case(
+            sample=assigned[item].sample,
+            response=answer.response,
+            attempt=answer.attempt,
+            from_teacher=model == teacher,
+            teacher=tuple(a.response for a in sorted(theirs.get(item, ()), key=lambda a: a.attempt)),
+            replies=tuple(replies.get((*item, model, answer.attempt), ())),
+        )
+        waiting.append(Pending(answer, assigned[item], case))
+    return waiting
+
+
+def grade_all(waiting: Sequence[Pending], store: Store, progress: Progress) -> list[Grade]:
+    """A grade for every answer, in their order. What the store knows is not judged again."""
+    keys = [None if p.case.response.failure else p.judge.key(p.case) for p in waiting]
+    known = store.judgements(key for key in keys if key is not None)
+    unknown = {key: p for key, p in zip(keys, waiting, strict=True) if key is not None and key not in known}
     fresh: dict[str, Judgement] = {}
     with progress.step("grading", len(unknown)) as advance:
         try:
@@ -115,50 +158,52 @@ def grade_all(
         finally:  # an interruption costs none of what was judged
             store.save_judgements(fresh.items())
     known |= fresh
-    grades: list[Grade] = []
-    for answer in answers:
-        key = wanted.get((answer.suite, answer.sample, answer.response.key))
-        why = answer.response.failure
-        failed = Judgement(outcome="failed", score=None, answer=None, reason=why or "")
-        grades.append(_grade(answer, assigned[answer.suite, answer.sample], failed if key is None else known[key]))
-    return grades
+    return [
+        _grade(p, _failed(p.case.response.failure or "") if key is None else known[key])
+        for key, p in zip(keys, waiting, strict=True)
+    ]
 
 
-def _judged(unknown: Mapping[str, tuple[Assigned, Response]]) -> Iterator[tuple[str, Judgement]]:
+def _judged(unknown: Mapping[str, Pending]) -> Iterator[tuple[str, Judgement]]:
     """Judgements by grade key; graders that judge many together are given all of theirs."""
-    together: dict[int, dict[str, tuple[Assigned, Response]]] = {}
-    for key, (judge, response) in unknown.items():
-        if isinstance(judge.grader, BatchGrader):
-            together.setdefault(id(judge.grader), {})[key] = judge, response
+    together: dict[int, dict[str, Pending]] = {}
+    for key, one in unknown.items():
+        if isinstance(one.judge.grader, BatchGrader):
+            together.setdefault(id(one.judge.grader), {})[key] = one
         else:
-            yield key, judged(judge, response)
+            yield key, judged(one.judge, one.case)
     for items in together.values():
         yield from _judged_together(items)
 
 
-def _judged_together(items: Mapping[str, tuple[Assigned, Response]]) -> Iterator[tuple[str, Judgement]]:
+def _judged_together(items: Mapping[str, Pending]) -> Iterator[tuple[str, Judgement]]:
     done: set[str] = set()
-    judge = next(iter(items.values()))[0]
+    judge = next(iter(items.values())).judge
     assert isinstance(judge.grader, BatchGrader)
     try:
-        pairs = ((one.sample, response) for one, response in items.values())
+        pairs = ((one.case.sample, one.case.response) for one in items.values())
         for key, judgement in zip(items, judge.grader.many(pairs), strict=True):
             done.add(key)
             yield key, judgement
     except Exception:  # the boundary of graders: one of them failed, and which one is found out one by one
         log.warning("grader %s failed on a batch", judge.name, exc_info=True)
-        for key, (one, response) in items.items():
+        for key, one in items.items():
             if key not in done:
-                yield key, judged(one, response)
+                yield key, judged(one.judge, one.case)
 
 
-def judged(judge: Assigned, response: Response) -> Judgement:
+def judged(judge: Assigned, case: Case) -> Judgement:
     try:
-        return judge.grader(judge.sample, response)
+        if isinstance(judge.grader, CaseGrader):
+            return judge.grader.decide(case)
+        return judge.grader(case.sample, case.response)
     except Exception as error:  # the boundary of graders: theirs is our failure, never a wrong answer
         log.warning("grader %s failed on sample %s", judge.name, judge.sample.id, exc_info=True)
-        reason = f"grader {judge.name} failed: {type(error).__name__}: {error}"[:300]
-        return Judgement(outcome="failed", score=None, answer=None, reason=reason)
+        return _failed(f"grader {judge.name} failed: {type(error).__name__}: {error}"[:300])
+
+
+def _failed(reason: str) -> Judgement:
+    return Judgement(outcome="failed", score=None, answer=None, reason=reason)
 
 
 def grades_by_item(grades: Iterable[Grade]) -> dict[tuple[str, str, str], list[Grade]]:
@@ -169,7 +214,8 @@ def grades_by_item(grades: Iterable[Grade]) -> dict[tuple[str, str, str], list[G
     return items
 
 
-def _grade(answer: Answer, judge: Assigned, judgement: Judgement) -> Grade:
+def _grade(one: Pending, judgement: Judgement) -> Grade:
+    answer, replies = one.answer, one.case.replies
     return Grade(
         suite=answer.suite,
         sample=answer.sample,
@@ -179,17 +225,25 @@ def _grade(answer: Answer, judge: Assigned, judgement: Judgement) -> Grade:
         score=judgement.score,
         answer=judgement.answer,
         reason=judgement.reason,
-        grader=f"{judge.name} {judge.kind.version}",
-        response_keys=(answer.response.key,),
+        grader=f"{short_name(one.judge.name)} {one.judge.kind.version}",
+        response_keys=(answer.response.key, *(reply.key for reply in replies)),
+        checks=judgement.checks,
+        measure=one.judge.measure,
     )
+
+
+def short_name(grader: str) -> str:
+    """The grader's name without the folders of its file."""
+    return Path(grader).name
 
 
 def _make(
     suite: str, name: str, options: Mapping[str, Json], kinds: Mapping[str, GraderKind]
-) -> tuple[GraderKind, Grader]:
-    if name not in kinds:
-        raise DataError(f'suite "{suite}": grader "{name}" is unknown{nearest(name, kinds)}')
+) -> tuple[GraderKind, Grader | CaseGrader]:
     try:
-        return kinds[name], kinds[name].make(options)
+        if name not in kinds:
+            raise DataError(f'suite "{suite}": grader "{name}" is unknown{nearest(name, kinds)}')
+        kind = kinds[name]
+        return kind, kind.make(options)
     except ValueError as error:
         raise DataError(f'suite "{suite}": grader "{name}": {error}') from None

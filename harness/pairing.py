@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.records import Grade, Interval, Sample, Slice
+from harness.records import Grade, Interval, Measure, Sample, Slice
 from harness.stats import clustered, paired, retention
 from harness.suite import Suite
 
@@ -74,15 +74,24 @@ def within(table: Table, piece: Slice) -> Table:
     return replace(table, items=tuple(i for i in table.items if holds(i.sample)), dropped=dropped)
 
 
+def _measure(items: Sequence[Item]) -> Measure:
+    found = dict.fromkeys(grade.measure for item in items for grade in (*item.teacher, *item.student))
+    return next(iter(found)) if len(found) == 1 else "mixed"
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Item scores as arrays of shape (n,); `weights` and `clusters` None when they make no difference."""
+    """Item scores as arrays of shape (n,); `weights` and `clusters` None when they make no difference.
+
+    Scores that are no accuracy have no right and wrong: no cells, no McNemar test and no conditional retention.
+    """
 
     teacher: Floats
     student: Floats
     sizes: Floats
     clusters: list[str] | None
     binary: bool
+    measure: Measure
 
     @classmethod
     def of(cls, items: Sequence[Item]) -> "Scores":
@@ -93,8 +102,9 @@ class Scores:
         teacher = np.array([i.teacher_score for i in items])
         student = np.array([i.student_score for i in items])
         whole = bool(np.isin(teacher, (0, 1)).all() and np.isin(student, (0, 1)).all())
-        plain = once and whole and clusters is None and bool((sizes == sizes[0]).all())
-        return cls(teacher, student, sizes, clusters, plain)
+        measure = _measure(items)
+        plain = once and whole and clusters is None and bool((sizes == sizes[0]).all()) and measure == "accuracy"
+        return cls(teacher, student, sizes, clusters, plain, measure)
 
     @property
     def weights(self) -> Floats | None:
@@ -122,9 +132,11 @@ class Scores:
         }
 
     def _retention(self, level: float) -> tuple[Interval | None, Interval | None]:
-        if not self.teacher.any():
+        if not self.teacher.any() or self.measure == "preference":
             return None, None
         ratio = retention.fieller(self.teacher, self.student, self.weights, self.clusters, level)
         if self.binary:
             return ratio, retention.conditional(paired.cells(self.teacher, self.student), level)
+        if self.measure != "accuracy":
+            return ratio, None
         return ratio, retention.conditional_weighted(self.teacher, self.student, self.weights, self.clusters, level)

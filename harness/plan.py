@@ -163,6 +163,7 @@ class Plan(Strict):
     students: Annotated[tuple[ModelSpec, ...], Field(min_length=1)]
     incumbent: str | None = None
     base: ModelSpec | None = None
+    judges: tuple[ModelSpec, ...] = ()
     suites: Annotated[tuple[SuiteSpec, ...], Field(min_length=1)]
     decoding: DecodingSpec | None = None
     repeats: Annotated[int, Field(ge=1, le=1000)] | None = None
@@ -188,11 +189,12 @@ class Plan(Strict):
 class Known:
     """The names that a plan may use.
 
-    An engine comes with what it knows of a model at once (a fault, or None), a suite source with the keys it reads.
+    An engine comes with what it knows of a model at once (a fault, or None), a suite source with the keys it reads;
+    `graders` tells what is wrong with the name of a grader, or None.
     """
 
     engines: Mapping[str, Callable[[ModelSpec], str | None]]
-    graders: Sequence[str]
+    graders: Callable[[str], str | None]
     sources: Mapping[str, Collection[str]]
     families: Sequence[str] = ()
 
@@ -247,8 +249,8 @@ def _faults_of_suite(suite: SuiteSpec, known: Known) -> Iterator[tuple[str, str]
     for key in sorted(suite.model_fields_set - read):
         yield key, f'suite source "{suite.source}" reads no `{key}`; take it out, or name another source'
     for name in (suite.grader, *suite.grader_options):
-        if name is not None and name not in known.graders:
-            yield "grader", f'grader "{name}" is unknown{nearest(name, known.graders)}'
+        if name is not None and (fault := known.graders(name)):
+            yield "grader", fault
     for name in suite.stress.families if suite.stress else ():
         if name not in known.families:
             yield "stress", f'stress family "{name}" is unknown{nearest(name, known.families)}'
@@ -262,6 +264,8 @@ def _placed_models(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], ModelSpe
         yield ("students", index), student
     if plan.base:
         yield ("base",), plan.base
+    for index, judge in enumerate(plan.judges):
+        yield ("judges", index), judge
 
 
 def _with_absolute_paths(plan: Plan, folder: Path) -> Plan:
@@ -280,12 +284,17 @@ def _with_absolute_paths(plan: Plan, folder: Path) -> Plan:
             "teacher": model(plan.teacher),
             "students": tuple(model(s) for s in plan.students),
             "base": plan.base and model(plan.base),
+            "judges": tuple(model(judge) for judge in plan.judges),
             "suites": tuple(
                 s.model_copy(
                     update={
                         key: str(folder / _expanded(value))
                         for key in ("path", "include_path")
                         if (value := getattr(s, key))
+                    }
+                    | {
+                        "grader": s.grader and absolute_if_file(s.grader, folder),
+                        "grader_options": {absolute_if_file(n, folder): given for n, given in s.grader_options.items()},
                     }
                 )
                 for s in plan.suites
@@ -300,6 +309,12 @@ def absolute_if_path(name: str, folder: Path) -> str:
     if name.startswith(("./", "../", "/", "~")) or (folder / name).exists():
         return str((folder / _expanded(name)).resolve())
     return name
+
+
+def absolute_if_file(grader: str, folder: Path) -> str:
+    """A grader in a file of the user's (`my_graders.py:refund_policy`) with its path made absolute; names stay."""
+    file, colon, function = grader.rpartition(":")
+    return f"{(folder / _expanded(file)).resolve()}:{function}" if colon else grader
 
 
 def _expanded(path: str) -> Path:

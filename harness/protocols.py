@@ -142,8 +142,11 @@ class ReadsReference(Protocol):
 class GraderKind(Protocol):
     """A grader by name: its version goes into the identity of every grade."""
 
-    version: str
-    needs_target: bool
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def needs_target(self) -> bool: ...
 
     def make(self, options: Mapping[str, Json]) -> Grader | CaseGrader:
         """The grader with these options. Raises ValueError for an option it does not know."""

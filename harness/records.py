@@ -280,6 +280,44 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """One check over a model's replies: weighted counts, attempts averaged within the item.
+
+    `rate95`: of a rule, the share of replies that break it; of a share, the share of hits. None for fields.
+    """
+
+    hits: float
+    spurious: float
+    missed: float
+    rate95: Interval | None = None
+
+    @property
+    def precision(self) -> float | None:
+        return self.hits / (self.hits + self.spurious) if self.hits + self.spurious else None
+
+    @property
+    def recall(self) -> float | None:
+        return self.hits / (self.hits + self.missed) if self.hits + self.missed else None
+
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of precision and recall. Nothing given and nothing asked for has none."""
+        total = 2 * self.hits + self.spurious + self.missed
+        return 2 * self.hits / total if total else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckTally:
+    """A named check of both models' replies; None for a model whose replies were never checked by it."""
+
+    name: str
+    kind: CheckKind
+    n: int
+    teacher: Tally | None
+    pupil: Tally | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """A student beside the teacher on the same items of one slice.
 
@@ -289,6 +327,10 @@ class Comparison:
     Benjamini-Hochberg over the suite's slices. `items_needed` would clear a student without loss at the plan's margin
     (80% power). `losses` splits the teacher's lead by what the student did instead (share of all items); it sums to
     minus the delta. `units` is the number of equally heavy clusters (or items) that would tell as much.
+
+    `measure` is what the scores are: accuracy, agreement with the teacher (its own is the ceiling), or preference
+    between the two models' replies (the teacher's is one half). `undecidable` says why no verdict can come of them.
+    `checks` are the named parts that graders reported.
     """
 
     suite: str
@@ -315,6 +357,9 @@ class Comparison:
     losses: Mapping[Outcome, float]
     dropped: Mapping[str, int]
     units: float | None = None
+    measure: Measure = "accuracy"
+    undecidable: str | None = None
+    checks: tuple[CheckTally, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
     manifest.json       what ran: versions, the plan as written, suites and models with their fingerprints, counts
     samples.jsonl       every sample, with its suite
     responses.parquet   every answer, by suite, sample, model and attempt
+    replies.parquet     what judges said of them
     grades.parquet      what each was worth
     pairs.parquet       outcomes of teacher and student side by side
     evaluation.json     the figures
@@ -21,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from harness.collect import Answer, Collected
+from harness.collect import Answer, Collected, Reply
 from harness.errors import StoreError, UsageError
 from harness.identity import file_digest
 from harness.plan import SuiteSpec
@@ -83,6 +84,7 @@ class RunFolder:
         with self._placed("samples.jsonl") as path, path.open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(to_json(sample)) + "\n" for sample in samples)
         self._table("responses.parquet", Answer, found.answers)
+        self._table("replies.parquet", Reply, found.replies)
         self._json("manifest.json", manifest)
 
     def write_results(self, grades: Iterable[Grade], pairs: Iterable[Pair]) -> str:
@@ -124,6 +126,11 @@ class RunFolder:
 
     def answers(self) -> list[Answer]:
         return list(read_table(self._there("responses.parquet"), Answer))
+
+    def replies(self) -> list[Reply]:
+        """What judges said; nothing in the folder of an older viva."""
+        path = self.path / "replies.parquet"
+        return list(read_table(path, Reply)) if path.exists() else []
 
     def samples(self) -> dict[str, list[Sample]]:
         """Samples by suite, in their order."""

@@ -90,6 +90,10 @@ def _completed(spec: SuiteSpec, loaded: Loaded) -> SuiteSpec:
         name: {**loaded.grader_options.get(name, {}), **spec.grader_options.get(name, {})}
         for name in (*loaded.grader_options, *spec.grader_options)
     }
+    if spec.grader is None and ":" in (loaded.grader or ""):
+        raise DataError(
+            f'suite "{spec.name}": it names the file of a grader, {loaded.grader}; only a plan may: data brings no code'
+        )
     return spec.model_copy(update={"grader": spec.grader or loaded.grader, "grader_options": options})
 
 

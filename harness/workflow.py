@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from harness import consulting
 from harness.collect import Collected, Desk, check_ready, collect, survey
 from harness.compare import beside_base, beside_incumbent, compare, suite_card
 from harness.errors import UsageError, nearest
 from harness.gate import check_names, judge
-from harness.grading import assign, check_gold, grade_all
+from harness.grading import assign, check_gold, grade_all, pending
 from harness.plan import Plan, SuiteSpec
 from harness.policy import Policy
 from harness.progress import Progress
@@ -58,7 +59,9 @@ def prepare(plan: Plan, written: Json, parts: Parts, limit: int | None = None) -
     Raises DataError when a suite or a gold answer is not fit, UsageError when the gate names what no suite has.
     """
     suites = load_suites(plan, parts.sources, parts.vary, limit)
-    check_gold(assign(suites, parts.graders))
+    assigned = assign(suites, parts.graders)
+    check_gold(assigned)
+    consulting.check_judges(assigned, plan)
     check_names([(card.name, part) for card in map(suite_card, suites) for part in card.parts], plan.gate)
     return Job(plan=plan, written=written, suites=suites)
 
@@ -69,12 +72,15 @@ def run(job: Job, parts: Parts, folder: RunFolder, progress: Progress) -> Outcom
     Raises UsageError before anything is written when a model cannot be asked, EngineError without a teacher.
     """
     plan = job.plan
+    assigned = assign(job.suites, parts.graders)
     surveyed, work = survey(plan, job.suites, parts.engines)
+    judges = consulting.needed(assigned, plan, parts.engines)
     with look_into_store(plan.store_path()) as store:
         check_ready(work, store)
+    consulting.check_ready(judges)
     with open_store(plan.store_path()) as store:
         desk = Desk(store=store, progress=progress, logs=folder.path / "logs")
-        found = collect(surveyed, work, desk)
+        found = consulting.consult(collect(surveyed, work, desk), assigned, judges, desk)
         keep(found, job.written, folder)
         outcome = conclude(found, job.written, plan.gate, parts, Place(folder, store, progress))
     return replace(outcome, asked=desk.asked, cost=desk.cost)
@@ -97,6 +103,7 @@ def read_back(folder: RunFolder) -> Collected:
         models=list(manifest.models),
         answers=folder.answers(),
         grades=folder.grades(),
+        replies=folder.replies(),
         notes=list(manifest.notes),
     )
 
@@ -144,7 +151,7 @@ def conclude(found: Collected, written: Json, policy: Policy, parts: Parts, plac
     """From answers to the report."""
     answers = found.ungraded()
     judges = assign(found.suites, parts.graders, only=((a.suite, a.sample) for a in answers))
-    grades = [*found.grades, *grade_all(answers, judges, place.store, place.progress)]
+    grades = [*found.grades, *grade_all(pending(found, judges), place.store, place.progress)]
     incumbent = _text_of(written, "incumbent")
     with place.progress.step("comparing", None):
         comparisons, pairs = compare(found, grades, policy)

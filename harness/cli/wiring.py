@@ -1,6 +1,6 @@
 """Which engines, graders, suite sources and reporter a name means. The only place that imports all four packages."""
 
-from graders.registry import GRADERS
+from graders.registry import GRADERS, fault
 from harness.engines.openai import OpenaiKind
 from harness.engines.scripted import ScriptedKind
 from harness.engines.vllm import VllmKind
@@ -36,7 +36,7 @@ def parts() -> Parts:
 def known(with_parts: Parts) -> Known:
     return Known(
         engines={name: kind.fault for name, kind in with_parts.engines.items()},
-        graders=tuple(with_parts.graders),
+        graders=fault,
         sources={name: source.keys for name, source in with_parts.sources.items()},
         families=tuple(FAMILIES),
     )

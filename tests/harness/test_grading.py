@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from harness.collect import Answer
+from harness.collect import Answer, Collected
 from harness.errors import UsageError
-from harness.grading import assign, check_gold, grade_all
+from harness.grading import assign, check_gold, grade_all, pending
 from harness.plan import SuiteSpec
 from harness.progress import Silent
 from harness.protocols import Grader, Loaded
@@ -43,6 +43,7 @@ class Together:
 class Kind:
     grader: Together
     version: str = "1"
+    needs_target: bool = True
     missing: str | None = None
 
     def make(self, options: Mapping[str, Json]) -> Grader:
@@ -68,8 +69,9 @@ def outcomes(texts: list[str], grader: Together) -> list[Outcome]:
         for i, text in enumerate(texts)
     ]
     with open_store(None) as store:
-        first = grade_all(answers, assign((suite,), {"together": Kind(grader)}), store, Silent())
-        again = grade_all(answers, assign((suite,), {"together": Kind(grader)}), store, Silent())
+        waiting = pending(Collected(suites=(suite,), answers=answers), assign((suite,), {"together": Kind(grader)}))
+        first = grade_all(waiting, store, Silent())
+        again = grade_all(waiting, store, Silent())
     assert [g.outcome for g in again] == [g.outcome for g in first]
     return [grade.outcome for grade in first]
 
@@ -97,7 +99,8 @@ def test_an_interruption_costs_no_judgement_that_was_made() -> None:
     answers = [Answer(suite="sums", sample=f"s{i}", attempt=0, response=r) for i, r in enumerate(responses)]
     with open_store(None) as store:
         with pytest.raises(KeyboardInterrupt):
-            grade_all(answers, assign((suite,), {"together": Kind(Tired())}), store, Silent())
+            waiting = pending(Collected(suites=(suite,), answers=answers), assign((suite,), {"together": Kind(Tired())}))
+            grade_all(waiting, store, Silent())
         assert store.counts()["grades"] == 1
 
 

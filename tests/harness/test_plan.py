@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import PlanError
+from harness.errors import PlanError, nearest
 from harness.plan import Known, Plan, RowMap, as_written, load_plan, load_policy
 from harness.policy import Policy
 from harness.records import Decoding, Slice
 
+GRADERS = ("exact", "number", "label")
 KNOWN = Known(
     engines={"vllm": lambda model: None, "scripted": lambda model: None},
-    graders=("exact", "number", "label"),
+    graders=lambda name: None if name in GRADERS else f'grader "{name}" is unknown{nearest(name, GRADERS)}',
     sources={"rows": {"path", "map"}, "demo": {"seed"}, "lm_eval": {"lm_eval"}},
     families=("typos",),
 )

@@ -1,0 +1,110 @@
+"""No gold: the teacher's own replies are the reference, and its agreement with itself is the ceiling.
+
+Each reply is graded, by another grader, against what the teacher answered to the same sample: a student's against all
+of the teacher's attempts, a teacher's against its other attempts. The score is the mean. This measures agreement, never
+accuracy: where the teacher errs, a student that errs alike agrees.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from graders.options import refuse_unknown
+from graders.reading import no_reply, refuses, right, short, wrong
+from harness.checks import averaged
+from harness.protocols import Case, CaseGrader, Grader, GraderKind, ReadsReference
+from harness.records import Json, Judgement, Measure, Outcome, Request, Response, Sample
+
+version = "1"
+
+OPTIONS = ("by", "options")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """`kind`, `options` and `grader`: what tells whether two replies say the same."""
+
+    kind: ReadsReference
+    options: Mapping[str, Json]
+    grader: Grader
+    judge: str | None = None
+    reads_teacher: bool = True
+    measure: Measure = "agreement"
+
+    def asks(self, case: Case) -> Sequence[Request]:
+        """Nobody is asked anything."""
+        return ()
+
+    def decide(self, case: Case) -> Judgement:
+        others = [r for r in case.teacher if not (case.from_teacher and r.key == case.response.key)]
+        # The teacher asked once agrees with itself, which tells nothing: the comparison says so.
+        found = [judged for other in others or [case.response] if (judged := self._against(case, other))]
+        if found:
+            return _mean(found)
+        return no_reply(case.response) or Judgement(
+            outcome="failed", score=None, answer=None, reason="no reply of the teacher's holds an answer to agree with"
+        )
+
+    def _against(self, case: Case, other: Response) -> Judgement | None:
+        """The reply judged by another one; None where that neither answers nor declines."""
+        reference = self._reference(case.sample, other)
+        if reference is not None:
+            return self.grader(replace(case.sample, target=reference), case.response)
+        if not _declines(other):
+            return None
+        if _declines(case.response) and self._reference(case.sample, case.response) is None:
+            return right("(declined)", "both decline")
+        return no_reply(case.response) or wrong("(answered)", "answers where the teacher declines")
+
+    def _reference(self, sample: Sample, response: Response) -> Json:
+        return self.kind.reference(sample, response, self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The grader kind; `graders` are those that can tell whether two replies agree, by name."""
+
+    graders: Callable[[str], GraderKind]
+    version: str = version
+    needs_target: bool = False
+
+    def make(self, options: Mapping[str, Json]) -> CaseGrader:
+        refuse_unknown(options, OPTIONS)
+        by, given = options.get("by", "exact"), options.get("options", {})
+        if not isinstance(by, str) or not isinstance(given, dict):
+            raise ValueError('"by" names a grader, and "options" is a mapping of its options')
+        try:
+            kind = self.graders(by)
+        except KeyError:
+            raise ValueError(f'option "by": there is no grader "{by}"') from None
+        if not isinstance(kind, ReadsReference):
+            raise ValueError(f'option "by": grader "{by}" cannot take one reply for the target of another')
+        grader = kind.make(given)
+        assert not isinstance(grader, CaseGrader)
+        return Agreement(kind=kind, options=given, grader=grader)
+
+    def gold(self, sample: Sample) -> str | None:
+        """None: a target is not looked at."""
+        return None
+
+
+def _declines(response: Response) -> bool:
+    return response.finish == "refusal" or refuses(response.text)
+
+
+def _mean(found: Sequence[Judgement]) -> Judgement:
+    """The judgements against each of the teacher's replies as one: the mean score."""
+    score = sum(judged.score or 0.0 for judged in found) / len(found)
+    agreed = sum(judged.outcome == "correct" for judged in found)
+    outcome: Outcome = found[0].outcome
+    if score > 0.5:
+        outcome = "correct"
+    elif score or outcome == "correct":
+        outcome = "incorrect"  # it agrees with some of them, so it is neither unread nor declined
+    first = next((judged for judged in found if judged.outcome == outcome), found[0])
+    return Judgement(
+        outcome=outcome,
+        score=score,
+        answer=first.answer,
+        reason=short(f"agrees with {agreed} of {len(found)} replies of the teacher's; {first.reason}"),
+        checks=averaged(judged.checks for judged in found),
+    )

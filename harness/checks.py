@@ -1,0 +1,93 @@
+"""The named parts of judgements added up: fields found, rules kept, points got, for each side of a comparison."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from harness.pairing import Floats, Item, Scores
+from harness.records import Check, CheckKind, CheckTally, Grade, Tally
+from harness.stats import clustered, rates
+
+LEVEL = 0.95
+
+Name = tuple[CheckKind, str]
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What one check came to on one side: counts, and the weight and clusters of the items that it was made on."""
+
+    hits: float = 0.0
+    spurious: float = 0.0
+    missed: float = 0.0
+    sizes: list[float] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+
+
+def tally(items: Sequence[Item], scores: Scores) -> tuple[CheckTally, ...]:
+    """Every check of the items' grades, in the order in which they first stand there."""
+    teacher = _sums((item.teacher for item in items), scores)
+    pupil = _sums((item.student for item in items), scores)
+    return tuple(
+        CheckTally(
+            name=name,
+            kind=kind,
+            n=max(len(side[kind, name].sizes) for side in (teacher, pupil) if (kind, name) in side),
+            teacher=_tally(kind, teacher.get((kind, name))),
+            pupil=_tally(kind, pupil.get((kind, name))),
+        )
+        for kind, name in dict.fromkeys([*teacher, *pupil])
+    )
+
+
+def _sums(sides: Iterable[Sequence[Grade]], scores: Scores) -> dict[Name, _Sum]:
+    found: dict[Name, _Sum] = {}
+    mean = float(scores.sizes.mean())
+    for number, grades in enumerate(sides):
+        size = float(scores.sizes[number]) / mean
+        place = str(number) if scores.clusters is None else scores.clusters[number]
+        for check in averaged(grade.checks for grade in grades):
+            total = found.setdefault((check.kind, check.name), _Sum())
+            total.hits += size * check.hits
+            total.spurious += size * check.spurious
+            total.missed += size * check.missed
+            total.sizes.append(size)
+            total.places.append(place)
+    return found
+
+
+def averaged(attempts: Iterable[Sequence[Check]]) -> tuple[Check, ...]:
+    """The checks of several attempts as those of one: each averaged over the attempts that made it."""
+    made: dict[Name, list[Check]] = {}
+    for checks in attempts:
+        for check in checks:
+            made.setdefault((check.kind, check.name), []).append(check)
+    return tuple(
+        replace(
+            checks[0],
+            hits=sum(c.hits for c in checks) / len(checks),
+            spurious=sum(c.spurious for c in checks) / len(checks),
+            missed=sum(c.missed for c in checks) / len(checks),
+        )
+        for checks in made.values()
+    )
+
+
+def _tally(kind: CheckKind, total: _Sum | None) -> Tally | None:
+    if total is None:
+        return None
+    found = Tally(hits=total.hits, spurious=total.spurious, missed=total.missed)
+    count = total.hits + total.spurious
+    if kind == "field" or not count:
+        return found
+    n = _effective(np.array(total.sizes), total.places)
+    if kind == "rule":
+        return replace(found, rate95=rates.upper_bound(min(1.0, total.spurious / count), n, LEVEL))
+    return replace(found, rate95=rates.interval(min(1.0, total.hits / count), n, LEVEL))
+
+
+def _effective(sizes: Floats, places: Sequence[str]) -> float:
+    """Items of equal weight that would tell as much; a cluster counts as one item, which errs on the safe side."""
+    _, index = np.unique(np.array(places), return_inverse=True)
+    return clustered.effective_n(np.bincount(index, weights=sizes), None)
