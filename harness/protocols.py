@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from harness.evidence import Evidence
 from harness.records import (
-    Comparison,
     Decoding,
     Evaluation,
+    EvidenceGroup,
     Finding,
     Json,
     Judgement,
@@ -185,7 +186,20 @@ class SuiteSource(Protocol):
 
 
 class Detector(Protocol):
-    def __call__(self, pairs: Sequence[Pair], comparisons: Sequence[Comparison]) -> Sequence[Finding]: ...
+    """Looks for one sign that a student sounds like the teacher without being like it.
+
+    A detector without a `group` is a diagnostic, which never gates.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def group(self) -> EvidenceGroup | None: ...
+
+    def detect(self, evidence: Evidence) -> Finding:
+        """Pure. Abstains, with the reason, where the evidence lacks what it needs."""
+        ...
 
 
 class PairTexts(Protocol):

@@ -22,6 +22,9 @@ SuiteKind = Literal["workload", "stress", "retain"]
 Decision = Literal["pass", "fail", "inconclusive"]
 Measure = Literal["accuracy", "agreement", "preference", "mixed"]
 CheckKind = Literal["field", "rule", "share"]
+FindingState = Literal["flagged", "clear", "abstained"]
+EvidenceGroup = Literal["variants", "trace", "calibration", "support"]
+MimicryLabel = Literal["FAITHFUL", "SUPERFICIAL MIMICRY", "WEAKER", "INCONCLUSIVE"]
 
 SCHEMA_VERSION = 1  # of evaluation.json and verdict.json
 ALL = "all"  # the name and value of the slice that holds every item
@@ -363,17 +366,82 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A stretch of a reply that tells something: characters `start` to `end` of its text, and what is wrong there."""
+
+    sample: str
+    model: str
+    attempt: int
+    start: int
+    end: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One detector's estimate for a student on a slice, or why it abstained. Evidence: ids of telling samples."""
+    """What one detector found for a student on a slice, or why it abstained.
+
+    `estimate` is the student's excess over the teacher, beyond what the loss of accuracy predicts; `p_value` is
+    one-sided for no such excess, `p_adjusted` the same after Holm. A finding that does not gate is a diagnostic.
+    `evidence`: ids of telling samples, the most telling first.
+    """
 
     detector: str
     suite: str
     student: str
     slice: Slice
-    state: Literal["flagged", "clear", "abstained"]
+    state: FindingState
     estimate: Interval | None
     reason: str
+    group: EvidenceGroup | None = None
+    p_value: float | None = None
+    p_adjusted: float | None = None
+    n: int = 0
     evidence: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How close the student's style is to the teacher's: two legs, and what tells them apart.
+
+    `distance`: square root of the energy distance between standardised surface features, the teacher's own split-half
+    distance being `floor`; `close` if it is below `threshold`. `auc`: how well a classifier tells the two models'
+    replies apart by the same features, out of fold (0.5: not at all). `telling`: features with their weight in it,
+    positive where the student has more. `recovery`, `capability` and `gap` compare with the untuned base.
+    """
+
+    distance: float | None
+    floor: float | None
+    threshold: float | None
+    close: bool | None
+    auc: Interval | None
+    telling: tuple[tuple[str, float], ...] = ()
+    recovery: Interval | None = None
+    capability: Interval | None = None
+    gap: Interval | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Did the student understand, or does it only sound like the teacher: the label of a suite or slice, and why.
+
+    `flagged`: the evidence groups with a flagged detector. `overrated`: how much higher than its true score a grader
+    that looks only at the surface would score the student, and `overrated_more` how much more than the teacher
+    (shares of all items). `missing`: what would decide where the label is INCONCLUSIVE.
+    """
+
+    suite: str
+    student: str
+    slice: Slice
+    label: MimicryLabel
+    reason: str
+    style: Style
+    flagged: tuple[EvidenceGroup, ...] = ()
+    overrated: Interval | None = None
+    overrated_more: Interval | None = None
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -442,6 +510,7 @@ class Evaluation:
     beside_incumbent: tuple[Comparison, ...] = ()
     beside_base: tuple[Comparison, ...] = ()
     findings: tuple[Finding, ...] = ()
+    profiles: tuple[Profile, ...] = ()
     notes: tuple[str, ...] = ()
     pairs_digest: str | None = None
     schema_version: int = SCHEMA_VERSION
