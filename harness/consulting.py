@@ -45,6 +45,16 @@ def check_judges(assigned: Mapping[tuple[str, str], Assigned], plan: Plan) -> No
             )
 
 
+def check_nobody_asks(assigned: Mapping[tuple[str, str], Assigned]) -> None:
+    """Raises DataError where a grader asks a judge, for imports, which ask no model."""
+    for (suite, _), judge in assigned.items():
+        if judged_by(judge) is not None:
+            raise DataError(
+                f'suite "{suite}": grader "{judge.name}" asks a judge, and an import asks no model; '
+                "name another grader, or map the scores that a judge gave"
+            )
+
+
 def needed(
     assigned: Mapping[tuple[str, str], Assigned], plan: Plan, engines: Mapping[str, EngineKind]
 ) -> tuple[Judge, ...]:

@@ -158,6 +158,11 @@ def _harm(c: Comparison, margin: float) -> float:
     return paired.harm_p_value(c.cells, margin) if c.cells else clustered.t_harm_p_value(_estimate(c), margin)
 
 
+def is_safe(c: Comparison, policy: Policy) -> bool:
+    """Whether a comparison shows that the student is not inferior by the policy's margin for it."""
+    return _enough(c, policy) is None and _safe(c, policy.margin(c.suite, c.slice)) <= policy.alpha
+
+
 def _safe(c: Comparison, margin: float) -> float:
     """One-sided p-value against a loss of at least the margin."""
     return paired.safe_p_value(c.cells, margin) if c.cells else clustered.t_safe_p_value(_estimate(c), margin)

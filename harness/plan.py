@@ -292,10 +292,7 @@ def _with_absolute_paths(plan: Plan, folder: Path) -> Plan:
                         for key in ("path", "include_path")
                         if (value := getattr(s, key))
                     }
-                    | {
-                        "grader": s.grader and absolute_if_file(s.grader, folder),
-                        "grader_options": {absolute_if_file(n, folder): given for n, given in s.grader_options.items()},
-                    }
+                    | own_graders(s.grader, s.grader_options, folder)
                 )
                 for s in plan.suites
             ),
@@ -311,10 +308,17 @@ def absolute_if_path(name: str, folder: Path) -> str:
     return name
 
 
-def absolute_if_file(grader: str, folder: Path) -> str:
-    """A grader in a file of the user's (`my_graders.py:refund_policy`) with its path made absolute; names stay."""
-    file, colon, function = grader.rpartition(":")
-    return f"{(folder / _expanded(file)).resolve()}:{function}" if colon else grader
+def own_graders(grader: str | None, options: Mapping[str, dict[str, Json]], folder: Path) -> dict[str, object]:
+    """A suite's grader and its options with the paths of the user's own graders (`my_graders.py:f`) made absolute."""
+
+    def absolute(name: str) -> str:
+        file, colon, function = name.rpartition(":")
+        return f"{(folder / _expanded(file)).resolve()}:{function}" if colon else name
+
+    return {
+        "grader": grader and absolute(grader),
+        "grader_options": {absolute(name): given for name, given in options.items()},
+    }
 
 
 def _expanded(path: str) -> Path:

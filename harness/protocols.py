@@ -1,6 +1,6 @@
 """What the parts of an evaluation must be able to do: one or two methods each."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from harness.evidence import Evidence
 from harness.records import (
+    Comparison,
     Decoding,
     Evaluation,
     EvidenceGroup,
@@ -16,6 +17,7 @@ from harness.records import (
     Judgement,
     Measure,
     Pair,
+    Profile,
     Request,
     Response,
     Sample,
@@ -199,6 +201,17 @@ class Detector(Protocol):
 
     def detect(self, evidence: Evidence) -> Finding:
         """Pure. Abstains, with the reason, where the evidence lacks what it needs."""
+        ...
+
+
+class Profiler(Protocol):
+    def __call__(
+        self, evidence: Iterable[Sequence[Evidence]], is_safe: Callable[[Comparison], bool]
+    ) -> tuple[tuple[Finding, ...], tuple[Profile, ...]]:
+        """Findings and labels: for each student and suite the evidence of the whole, then of each slice.
+
+        `is_safe` tells whether a comparison shows that the student is not inferior.
+        """
         ...
 
 

@@ -9,12 +9,13 @@ from harness import consulting
 from harness.collect import Collected, Desk, check_ready, collect, survey
 from harness.compare import beside_base, beside_incumbent, compare, suite_card
 from harness.errors import UsageError, nearest
-from harness.gate import check_names, judge
+from harness.exhibits import evidence_of
+from harness.gate import check_names, is_safe, judge
 from harness.grading import assign, check_gold, grade_all, pending
 from harness.plan import Plan, SuiteSpec
 from harness.policy import Policy
 from harness.progress import Progress
-from harness.protocols import EngineKind, GraderKind, Loaded, Reporter, SuiteSource
+from harness.protocols import EngineKind, GraderKind, Loaded, Profiler, Reporter, SuiteSource
 from harness.records import Evaluation, Json, Sample, Verdict
 from harness.runfolder import Manifest, RunFolder, Texts, Told
 from harness.store import Store, look_into_store, open_store
@@ -30,6 +31,7 @@ class Parts:
     graders: Mapping[str, GraderKind]
     sources: Mapping[str, SuiteSource]
     vary: Vary
+    profile: Profiler
     report: Reporter
 
 
@@ -156,6 +158,8 @@ def conclude(found: Collected, written: Json, policy: Policy, parts: Parts, plac
     with place.progress.step("comparing", None):
         comparisons, pairs = compare(found, grades, policy)
         beside = beside_incumbent(incumbent, found, grades, policy) if incumbent else ()
+    with place.progress.step("looking for mimicry", None):
+        findings, profiles = parts.profile(evidence_of(found, grades, comparisons), lambda c: is_safe(c, policy))
     evaluation = Evaluation(
         name=_text_of(written, "name") or "evaluation",
         created_at=_now(),
@@ -167,6 +171,8 @@ def conclude(found: Collected, written: Json, policy: Policy, parts: Parts, plac
         incumbent=incumbent,
         beside_incumbent=beside,
         beside_base=beside_base(found, grades, policy),
+        findings=findings,
+        profiles=profiles,
         notes=tuple(found.notes),
         pairs_digest=place.folder.write_results(grades, pairs),
     )

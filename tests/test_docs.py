@@ -114,6 +114,20 @@ def test_every_plan_example_loads(tmp_path: Path) -> None:
             load_plan(path, known())
 
 
+def test_every_grader_example_loads(tmp_path: Path) -> None:
+    for code in fences(page("graders"), "python"):
+        if name := re.match(r"# (\w+\.py)\n", code):
+            (tmp_path / name[1]).write_text(code, "utf-8")
+    examples = fences(page("graders"), "yaml")
+    assert len(examples) >= 2
+    for number, example in enumerate(examples):
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(yaml.safe_dump({**SMALLEST, **yaml.safe_load(example)}), "utf-8")
+        plan = load_plan(path, known())
+        for suite in plan.suites:
+            wiring.parts().graders[suite.grader or ""].make(suite.grader_options.get(suite.grader or "", {}))
+
+
 def test_every_map_example_loads(tmp_path: Path) -> None:
     examples = fences(page("import"), "yaml")
     assert examples

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from harness import consulting
 from harness.cli import wiring
 from harness.cli.console import Bars, human, set_up_logging
 from harness.cli.options import INCUMBENT_OPTION, JSON_OPTION, POLICY_OPTION, manners, out_option
@@ -91,7 +92,9 @@ def command(
     students = [m.name for m in found.models if m.role == "student"]
     if incumbent is not None and incumbent not in students:
         raise DataError(f'--incumbent "{incumbent}": none of the students{nearest(incumbent, students)}')
-    check_gold(assign(found.suites, parts.graders, only=((a.suite, a.sample) for a in found.ungraded())))
+    assigned = assign(found.suites, parts.graders, only=((a.suite, a.sample) for a in found.ungraded()))
+    check_gold(assigned)
+    consulting.check_nobody_asks(assigned)
     written: dict[str, Json] = {
         **told,
         "imported": [path.name for path in files],

@@ -1,5 +1,6 @@
 """Which engines, graders, suite sources and reporter a name means. The only place that imports all four packages."""
 
+from graders.mimicry.profile import profile
 from graders.registry import GRADERS, fault
 from harness.engines.openai import OpenaiKind
 from harness.engines.scripted import ScriptedKind
@@ -29,6 +30,7 @@ def parts() -> Parts:
             "demo": demo_suite,
         },
         vary=vary,
+        profile=profile,
         report=write_report,
     )
 

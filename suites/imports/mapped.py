@@ -14,7 +14,7 @@ from harness import strict_yaml
 from harness.collect import Answer, Collected
 from harness.errors import DataError, PlanError, nearest
 from harness.identity import digest, file_digest
-from harness.plan import Name, RowMap, SuiteSpec
+from harness.plan import Name, RowMap, SuiteSpec, own_graders
 from harness.policy import Strict
 from harness.protocols import Loaded
 from harness.records import Grade, Json, ModelCard, Outcome, Response, Sample
@@ -39,6 +39,7 @@ def load_map(path: Path) -> ImportMap:
     """Raises PlanError with file, line and the mend."""
     document = strict_yaml.read(path)
     how = document.validate(ImportMap)
+    how = how.model_copy(update=own_graders(how.grader, how.grader_options, path.resolve().parent))
     for name in how.scores:
         if name not in how.responses:
             where = document.place(("scores", name))
