@@ -17,6 +17,7 @@ from harness.records import (
     Decision,
     Evaluation,
     ModelCard,
+    Profile,
     Slice,
     SliceVerdict,
     StudentVerdict,
@@ -31,11 +32,7 @@ def judge(evaluation: Evaluation, policy: Policy, evaluation_digest: str) -> Ver
     """Raises UsageError when the policy names a suite or slice that the evaluation does not have."""
     places = [(c.suite, c.slice) for c in evaluation.comparisons]
     check_names([*places, *((suite.name, part) for suite in evaluation.suites for part in suite.parts)], policy)
-    students = tuple(
-        _judge_student(card, [c for c in evaluation.comparisons if c.student == card.name], evaluation.suites, policy)
-        for card in evaluation.models
-        if card.role == "student"
-    )
+    students = tuple(_judge_student(card, evaluation, policy) for card in evaluation.models if card.role == "student")
     return Verdict(
         decision=worst(s.decision for s in students),
         students=students,
@@ -50,30 +47,50 @@ def worst(decisions: Iterable[Decision]) -> Decision:
     return "fail" if "fail" in found else "inconclusive" if "inconclusive" in found or not found else "pass"
 
 
-def _judge_student(
-    card: ModelCard, comparisons: Sequence[Comparison], suites: Sequence[SuiteCard], policy: Policy
-) -> StudentVerdict:
-    kinds = {suite.name: suite.kind for suite in suites}
-    slices = [*_judge_slices(comparisons, kinds, policy), *_uncompared(comparisons, suites, policy)]
+def _judge_student(card: ModelCard, evaluation: Evaluation, policy: Policy) -> StudentVerdict:
+    comparisons = [c for c in evaluation.comparisons if c.student == card.name]
+    kinds = {suite.name: suite.kind for suite in evaluation.suites}
+    slices = (*_judge_slices(comparisons, kinds, policy), *_uncompared(comparisons, evaluation.suites, policy))
+    mimicry = _mimicry([p for p in evaluation.profiles if p.student == card.name], policy)
+    decision, reasons = _decide(card, slices, mimicry.get("fail", []))
+    return StudentVerdict(
+        student=card.name,
+        decision=decision,
+        reasons=tuple(reasons),
+        slices=slices,
+        warnings=tuple(mimicry.get("warn", [])),
+    )
+
+
+def _decide(card: ModelCard, slices: Sequence[SliceVerdict], mimicry: Sequence[str]) -> tuple[Decision, list[str]]:
     binding = [s for s in slices if s.tier != "advisory"]
-    failed = [s for s in binding if s.decision == "fail"]
-    undecided = [s for s in binding if s.tier == "critical" and s.decision == "inconclusive"]
-    if failed:
-        return _verdict(card, "fail", [s.reason for s in failed], slices)
+    failed = [s.reason for s in binding if s.decision == "fail"]
+    undecided = [s.reason for s in binding if s.tier == "critical" and s.decision == "inconclusive"]
+    if failed or mimicry:
+        return "fail", [*failed, *mimicry]
     if card.failure:
-        return _verdict(card, "inconclusive", [f"the model did not answer everything: {card.failure}"], slices)
+        return "inconclusive", [f"the model did not answer everything: {card.failure}"]
     if undecided:
-        return _verdict(card, "inconclusive", [s.reason for s in undecided], slices)
+        return "inconclusive", undecided
     if not any(s.tier == "critical" for s in slices):
-        why = "the policy asks nothing that this student could pass" if slices else "nothing could be compared"
-        return _verdict(card, "inconclusive", [why], slices)
-    return _verdict(card, "pass", [s.reason for s in slices if s.tier == "critical"], slices)
+        return "inconclusive", [
+            "the policy asks nothing that this student could pass" if slices else "nothing could be compared"
+        ]
+    return "pass", [s.reason for s in slices if s.tier == "critical"]
 
 
-def _verdict(
-    card: ModelCard, decision: Decision, reasons: Sequence[str], slices: Sequence[SliceVerdict]
-) -> StudentVerdict:
-    return StudentVerdict(student=card.name, decision=decision, reasons=tuple(reasons), slices=tuple(slices))
+def _mimicry(profiles: Sequence[Profile], policy: Policy) -> dict[str, list[str]]:
+    """What superficial mimicry comes to (`fail` or `warn`) and why; outside of critical slices it is a warning."""
+    found: dict[str, list[str]] = {}
+    for profile in profiles:
+        if profile.label != "SUPERFICIAL MIMICRY" or policy.mimicry == "ignore":
+            continue
+        is_critical = policy.tier(profile.suite, profile.slice) == "critical"
+        weight = policy.mimicry if is_critical else "warn"
+        found.setdefault(weight, []).append(
+            f"{_place(profile.suite, profile.slice)}: superficial mimicry: {profile.reason}"
+        )
+    return found
 
 
 def _judge_slices(

@@ -26,6 +26,7 @@ class Policy(Strict):
     other_slices: Literal["supporting", "advisory"] = "supporting"
     alpha: Annotated[float, Field(gt=0, le=0.2)] = 0.05
     min_items: Annotated[int, Field(ge=2)] = 20
+    mimicry: Literal["fail", "warn", "ignore"] = "fail"
 
     def margin(self, suite: str, part: Slice) -> float:
         """The margin of a slice in [0, 1]: the most exact of its own, else the common one."""

@@ -534,10 +534,13 @@ class SliceVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudentVerdict:
+    """A student judged: `reasons` decide, `warnings` do not, and should be read before a release."""
+
     student: str
     decision: Decision
     reasons: tuple[str, ...]
     slices: tuple[SliceVerdict, ...]
+    warnings: tuple[str, ...] = ()
 
     def named(self, decision: Decision) -> tuple[str, ...]:
         """The workload's slices (as `suite: slice`) with this decision, the whole suites left out."""

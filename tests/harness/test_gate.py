@@ -17,15 +17,19 @@ from harness.policy import Policy
 from harness.protocols import Loaded
 from harness.records import (
     Comparison,
+    Decision,
     Evaluation,
     Grade,
+    MimicryLabel,
     ModelCard,
     PairedCells,
+    Profile,
     Sample,
     Side,
     Slice,
     SliceVerdict,
     StudentVerdict,
+    Style,
     SuiteCard,
     Verdict,
 )
@@ -564,3 +568,33 @@ def test_variants_do_not_make_the_family_of_the_workloads_claims_larger() -> Non
     mixed = found(judged_with("workload", more, Policy()), "level=1")
     assert mixed.p_harm_adjusted is not None and before.p_harm_adjusted is not None
     assert mixed.p_harm_adjusted > before.p_harm_adjusted
+
+
+def of_mimicry(label: MimicryLabel, part: Slice) -> Profile:
+    style = Style(distance=0.1, floor=0.1, threshold=0.3, close=True, auc=None)
+    return Profile(
+        suite="math", student="small", slice=part, label=label, reason="trace and support are flagged", style=style
+    )
+
+
+@pytest.mark.parametrize(
+    ("mimicry", "label", "part", "decision", "warned"),
+    [
+        ("fail", "SUPERFICIAL MIMICRY", Slice(), "fail", False),
+        ("warn", "SUPERFICIAL MIMICRY", Slice(), "pass", True),
+        ("ignore", "SUPERFICIAL MIMICRY", Slice(), "pass", False),
+        ("fail", "SUPERFICIAL MIMICRY", Slice(name="level", value="1"), "pass", True),
+        ("fail", "WEAKER", Slice(), "pass", False),
+        ("fail", "INCONCLUSIVE", Slice(), "pass", False),
+    ],
+)
+def test_superficial_mimicry_fails_warns_or_is_ignored(
+    mimicry: str, label: MimicryLabel, part: Slice, decision: Decision, warned: bool
+) -> None:
+    policy = Policy(margin_points=5, mimicry=mimicry)  # type: ignore[arg-type]  # one of the three
+    profiled = replace(evaluation([plain(GOOD)]), profiles=(of_mimicry(label, part),))
+    (verdict,) = judge(profiled, policy, "digest").students
+    assert verdict.decision == decision
+    assert bool(verdict.warnings) == warned
+    if decision == "fail":
+        assert any("superficial mimicry" in reason for reason in verdict.reasons)
