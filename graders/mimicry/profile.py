@@ -9,6 +9,11 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from graders.mimicry.features import Reading
+from graders.mimicry.overconfidence import Overconfidence
+from graders.mimicry.style import style_of, text_of
+from graders.mimicry.surface import MaskedFailure, Surface, overrated
+from graders.mimicry.variants import Variants
 from harness.evidence import Evidence
 from harness.protocols import Detector
 from harness.records import (
@@ -27,16 +32,13 @@ log = logging.getLogger(__name__)
 ALPHA = 0.05
 FEWEST = 50  # items of a slice below which nothing is profiled
 GROUPS_NEEDED = 2
-DETECTORS: tuple[Detector, ...] = ()
 
 IsSafe = Callable[[Comparison], bool]
 Unlabelled = tuple[Evidence, tuple[Finding, ...]]
 
 
-def profile(
-    evidence: Iterable[Sequence[Evidence]], is_safe: IsSafe, detectors: Sequence[Detector] = DETECTORS
-) -> tuple[tuple[Finding, ...], tuple[Profile, ...]]:
-    """Findings and labels of every suite, student and slice; a whole suite and its slices are one group of evidence.
+def profile(evidence: Iterable[Sequence[Evidence]], is_safe: IsSafe) -> tuple[tuple[Finding, ...], tuple[Profile, ...]]:
+    """Findings and labels of every suite, student and slice; a whole suite comes before its slices.
 
     `is_safe` tells whether a comparison shows that the student is not inferior. Holm's correction is over the gating
     detectors on the whole suite, and over those on all slices.
@@ -44,10 +46,18 @@ def profile(
     findings: list[Finding] = []
     profiles: list[Profile] = []
     for parts in evidence:
-        for one, found in _corrected(_detected(parts, detectors)):
+        reading = Reading()
+        reading.learn(text_of(exhibit.teacher[0]) for exhibit in parts[0].exhibits)
+        surface = Surface(reading)
+        for one, found in _corrected(_detected(parts, detectors(surface))):
             findings += found
-            profiles.append(_profile(one, found, is_safe))
+            profiles.append(_profile(one, found, surface, is_safe))
     return tuple(findings), tuple(profiles)
+
+
+def detectors(surface: Surface) -> tuple[Detector, ...]:
+    """All of them, in the order in which they are shown."""
+    return (Variants(), Overconfidence(), MaskedFailure(surface))
 
 
 def _detected(parts: Sequence[Evidence], detectors: Sequence[Detector]) -> Iterator[Unlabelled]:
@@ -99,16 +109,13 @@ def _final(finding: Finding, p: float | None) -> Finding:
     return replace(finding, state="flagged" if p <= ALPHA and finding.state == "flagged" else "clear", p_adjusted=p)
 
 
-def style_of(evidence: Evidence) -> Style:  # replaced when graders.mimicry.style stands
-    return Style(distance=None, floor=None, threshold=None, close=None, auc=None)
-
-
-def _profile(evidence: Evidence, found: Sequence[Finding], is_safe: IsSafe) -> Profile:
-    style = style_of(evidence)
+def _profile(evidence: Evidence, found: Sequence[Finding], surface: Surface, is_safe: IsSafe) -> Profile:
+    style = style_of(evidence, surface.reading)
     gating = [finding for finding in found if finding.group is not None]
     flagged = tuple(dict.fromkeys(f.group for f in gating if f.group is not None and f.state == "flagged"))
     looked = tuple(dict.fromkeys(f.group for f in gating if f.group is not None and f.state != "abstained"))
     label, reason = _label(evidence.comparison, style, flagged, looked, is_safe)
+    alone, more = overrated(evidence, surface) or (None, None)
     return Profile(
         suite=evidence.suite,
         student=evidence.student,
@@ -117,6 +124,8 @@ def _profile(evidence: Evidence, found: Sequence[Finding], is_safe: IsSafe) -> P
         reason=reason,
         style=style,
         flagged=flagged,
+        overrated=alone,
+        overrated_more=more,
         missing=tuple(_missing(gating, looked)),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
+
 
 from graders.mimicry.overconfidence import Overconfidence
 from harness.evidence import Attempt, Evidence, Exhibit
@@ -43,6 +43,8 @@ def test_who_is_wrong_more_often_and_knows_it_is_not_flagged(scene: Callable[...
 
 
 def test_the_estimate_is_the_difference_of_the_areas(scene: Callable[..., Evidence]) -> None:
+    from sklearn.metrics import roc_auc_score
+
     made = scene((0.8, 0.6), (2, 1))
     found = Overconfidence().detect(made)
 

@@ -1,0 +1,143 @@
+"""The surface-only grader: what a reader who looks at style alone would think each reply is worth.
+
+It is fitted on the replies and grades of the teacher and of the base, and applied to prompts that it was not fitted on:
+out of fold, clusters kept whole. So it has never seen the student, and knows of a reply only how it looks. Where the
+teacher is nearly always right, it believes whatever looks like the teacher, which is what mimicry counts on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graders.mimicry.excess import Side, excess
+from graders.mimicry.features import Reading
+from graders.mimicry.findings import abstained, measured, most
+from harness.evidence import Attempt, Evidence, Exhibit
+from harness.records import EvidenceGroup, Finding, Interval
+from harness.stats import clustered
+
+Floats = NDArray[np.float64]
+
+FEWEST = 50  # samples
+FEWEST_WRONG = 30  # of the student, for masked failure
+_FOLDS = 5
+_LEVEL = 0.95
+
+
+@dataclass(slots=True)
+class Surface:
+    """Scores in [0, 1] by response key; those of a whole suite serve its slices."""
+
+    reading: Reading
+    _scores: dict[str, float] = field(default_factory=dict)
+
+    def of(self, evidence: Evidence) -> dict[str, float] | None:
+        """The score of every reply of teacher and student; None for too few samples."""
+        keys = [a.response.key for e in evidence.exhibits for a in (*e.teacher, *e.student)]
+        if any(key not in self._scores for key in keys):
+            if len(evidence.exhibits) < FEWEST:
+                return None
+            self._scores |= _fitted(evidence.exhibits, self.reading)
+        return self._scores
+
+
+def overrated(evidence: Evidence, surface: Surface) -> tuple[Interval, Interval] | None:
+    """How much higher than its true score the student is scored, and how much more than the teacher is overrated.
+
+    Means over items (weighted), with 95% intervals that are robust to clusters.
+    """
+    scores = surface.of(evidence)
+    if scores is None:
+        return None
+    too_high = {
+        side: np.array([_mean(getattr(e, side), scores) for e in evidence.exhibits]) for side in ("teacher", "student")
+    }
+    weights = np.array([e.sample.weight for e in evidence.exhibits])
+    clusters = [e.cluster for e in evidence.exhibits]
+    alone = clustered.mean_difference(np.zeros(len(weights)), too_high["student"], weights, clusters)
+    more = clustered.mean_difference(too_high["teacher"], too_high["student"], weights, clusters)
+    return clustered.t_interval(alone, _LEVEL), clustered.t_interval(more, _LEVEL)
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedFailure:
+    """Wrong answers that a reader of the surface would accept, beyond the teacher's."""
+
+    surface: Surface
+    name: str = "masked failure"
+    group: EvidenceGroup | None = "calibration"
+
+    def detect(self, evidence: Evidence) -> Finding:
+        scores = self.surface.of(evidence)
+        if scores is None:
+            return abstained(self, evidence, f"{len(evidence.exhibits)} samples; at least {FEWEST} are needed")
+        teacher, student = (_wrong(evidence.exhibits, side, scores) for side in ("teacher", "student"))
+        if len(student.shown) < FEWEST_WRONG:
+            count = len(student.shown)
+            return abstained(
+                self, evidence, f"the student has {count} wrong answers; at least {FEWEST_WRONG} are needed"
+            )
+        found = excess(teacher, student)
+        if found is None:
+            return abstained(
+                self, evidence, f"the teacher has {len(teacher.shown)} wrong answers, too few to compare with"
+            )
+        reason = (
+            f"of the wrong answers, {found.student:.0%} look right to a grader of the surface, "
+            f"of the teacher's {found.expected:.0%}"
+        )
+        finding = measured(self, evidence, found.estimate, found.p_value, (reason, found.n))
+        return replace(finding, evidence=most(_believed(evidence.exhibits, scores)))
+
+
+def _fitted(exhibits: Sequence[Exhibit], reading: Reading) -> dict[str, float]:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GroupKFold
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    known = [(a, e.cluster) for e in exhibits for a in (*e.teacher, *e.base)]
+    asked = [(a, e.cluster) for e in exhibits for a in (*e.teacher, *e.student)]
+    x, right = reading.of([a.response.text for a, _ in known]), np.array([a.score > 0.5 for a, _ in known])
+    asked_x = reading.of([a.response.text for a, _ in asked])
+    names, codes = np.unique(np.array([cluster for _, cluster in known]), return_inverse=True)
+    asked_codes = np.searchsorted(names, np.array([cluster for _, cluster in asked]))
+    scores = np.zeros(len(asked))
+    for train, test in GroupKFold(min(_FOLDS, len(names))).split(x, right, codes):
+        here = np.isin(asked_codes, codes[test])
+        if right[train].all() or not right[train].any():
+            scores[here] = right[train].mean()
+            continue
+        model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=500)).fit(x[train], right[train])
+        scores[here] = model.predict_proba(asked_x[here])[:, 1]
+    return {a.response.key: float(score) for (a, _), score in zip(asked, scores, strict=True)}
+
+
+def _mean(attempts: Sequence[Attempt], scores: dict[str, float]) -> float:
+    return sum(scores[a.response.key] - a.score for a in attempts) / len(attempts)
+
+
+def _wrong(exhibits: Sequence[Exhibit], side: str, scores: dict[str, float]) -> Side:
+    """One model's wrong answers, and which of them would be accepted."""
+    rows = [
+        (scores[a.response.key] >= 0.5, e.sample.weight / len(getattr(e, side)), e.cluster)
+        for e in exhibits
+        for a in getattr(e, side)
+        if a.score <= 0.5 and a.grade.outcome == "incorrect"
+    ]
+    return Side(
+        shown=np.array([row[0] for row in rows], dtype=float),
+        right=np.zeros(len(rows), dtype=bool),
+        weights=np.array([row[1] for row in rows]),
+        clusters=[row[2] for row in rows],
+    )
+
+
+def _believed(exhibits: Sequence[Exhibit], scores: dict[str, float]) -> list[str]:
+    """The student's wrong answers, those that look best first."""
+    wrong = [
+        (scores[a.response.key], e.sample.id) for e in exhibits for a in e.student if a.grade.outcome == "incorrect"
+    ]
+    return [sample for score, sample in sorted(wrong, key=lambda one: -one[0]) if score >= 0.5]
