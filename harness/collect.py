@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from harness.errors import EngineError, VivaError
 from harness.identity import keyed
@@ -19,7 +20,7 @@ from harness.suite import Suite
 
 log = logging.getLogger(__name__)
 
-FollowUps = Callable[[Sample, Response], Sequence[Request]]
+FollowUps = Callable[[Sample, Request, Response], Sequence[Request]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,20 +35,24 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a judge answered to one of its questions about an answer, which is the attempt of `model` at a sample."""
+    """A further answer that belongs to an answer, which is the attempt of `model` at a sample.
+
+    A judge's to one of the questions about it, or the model's own to a follow-up.
+    """
 
     suite: str
     sample: str
     model: str
     attempt: int
     response: Response
+    about: Literal["judging", "follow-up"] = "judging"
 
 
 @dataclass(slots=True, kw_only=True)
 class Collected:
     """What grading starts from, whether models were asked or logs imported. `grades` came with the logs.
 
-    `replies` are those of judges, for each answer in the order of the questions.
+    `replies` are those of judges and to follow-ups, for each answer in the order of the questions.
     """
 
     suites: tuple[Suite, ...]
@@ -128,6 +133,7 @@ def collect(found: Collected, work: Iterable[Work], desk: "Desk") -> Collected:
                     Answer(suite=suite.spec.name, sample=sample.id, attempt=attempt, response=response)
                     for suite, sample, attempt in ask.serves
                 ]
+        found.replies += desk.followed(part.spec.name, answers)
         found.notes += _observed(part.spec, answers.values())
         if failure:
             cost = desk.cost.get(part.spec.name)
@@ -208,7 +214,8 @@ class Desk:
     store: Store
     progress: Progress
     logs: Path
-    follow_ups: FollowUps = lambda sample, response: ()
+    follow_ups: FollowUps = lambda sample, request, response: ()
+    further: dict[str, list[Ask]] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
     cost: dict[str, float] = field(default_factory=dict)
 
@@ -231,10 +238,27 @@ class Desk:
 
             try:
                 self._fill(answers, spec, work.asks, load)
-                self._fill(answers, spec, self._further(work, answers), load)
+                self.further[spec.name] = self._further(work, answers)
+                self._fill(answers, spec, self.further[spec.name], load)
             except EngineError as error:
                 return answers, error
         return answers, None
+
+    def followed(self, model: str, answers: Mapping[str, Response]) -> Iterator[Reply]:
+        """The model's answers to follow-ups, with the answer that each follows."""
+        for ask in self.further.get(model, ()):
+            response = answers.get(ask.request.key)
+            if response is None or response.failure is not None:
+                continue
+            for suite, sample, attempt in ask.serves:
+                yield Reply(
+                    suite=suite.spec.name,
+                    sample=sample.id,
+                    model=model,
+                    attempt=attempt,
+                    response=response,
+                    about="follow-up",
+                )
 
     def _fill(
         self, answers: dict[str, Response], spec: ModelSpec, asks: Sequence[Ask], load: Callable[[], Engine]
@@ -283,14 +307,14 @@ class Desk:
         done.clear()
 
     def _further(self, work: Work, answers: Mapping[str, Response]) -> list[Ask]:
-        """What the graders want to ask of answered samples: follow-ups serve the attempt that they follow."""
+        """What is to be asked of answered samples: follow-ups serve the attempt that they follow."""
         further: list[Ask] = []
         for ask in work.asks:
             response = answers.get(ask.request.key)
             if response is None or response.failure:
                 continue
             for suite, sample, attempt in ask.serves:
-                for request in self.follow_ups(sample, response):
+                for request in self.follow_ups(sample, ask.request, response):
                     further.append(Ask(keyed(request, work.fingerprint), ((suite, sample, attempt),)))
         return further
 

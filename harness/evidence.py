@@ -12,10 +12,14 @@ from harness.records import Comparison, Grade, Response, Sample, Slice
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One reply with what it was worth; only graded ones (`grade.score` is not None) are kept."""
+    """One reply with what it was worth; only graded ones (`grade.score` is not None) are kept.
+
+    `follow_ups`: what the model answered when it was asked again, in the order of the questions.
+    """
 
     response: Response
     grade: Grade
+    follow_ups: tuple[Response, ...] = ()
 
     @property
     def score(self) -> float:

@@ -65,12 +65,17 @@ def _attempts(found: Collected, grades: Sequence[Grade]) -> Graded:
     responses: dict[tuple[str, str, str, int], Response] = {
         (a.suite, a.sample, a.response.model, a.attempt): a.response for a in found.answers
     }
+    further: dict[tuple[str, str, str, int], list[Response]] = {}
+    for reply in found.replies:
+        if reply.about == "follow-up":
+            further.setdefault((reply.suite, reply.sample, reply.model, reply.attempt), []).append(reply.response)
     attempts: dict[tuple[str, str, str], list[Attempt]] = {}
     for item, given in grades_by_item(grades).items():
         for grade in given:
             response = responses.get((*item, grade.attempt))
             if grade.score is not None and response is not None and response.failure is None:
-                attempts.setdefault(item, []).append(Attempt(response, grade))
+                again = tuple(further.get((*item, grade.attempt), ()))
+                attempts.setdefault(item, []).append(Attempt(response, grade, again))
     return attempts
 
 

@@ -128,6 +128,8 @@ def pending(found: Collected, assigned: Mapping[tuple[str, str], Assigned]) -> l
             theirs.setdefault((answer.suite, answer.sample), []).append(answer)
     replies: dict[tuple[str, str, str, int], list[Response]] = {}
     for reply in found.replies:
+        if reply.about != "judging":
+            continue
         replies.setdefault((reply.suite, reply.sample, reply.model, reply.attempt), []).append(reply.response)
     waiting: list[Pending] = []
     for answer in found.ungraded():

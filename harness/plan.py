@@ -149,6 +149,12 @@ class SuiteSpec(Strict):
         return given
 
 
+class MimicrySpec(Strict):
+    """What is asked again to look behind the answers: the samples of each suite for hollow reasoning."""
+
+    hollow: Annotated[int, Field(ge=0)] = 0
+
+
 COMMON = frozenset(
     {"name", "source", "size", "grader", "grader_options", "slices", "decoding", "repeats", "retain", "stress"}
 )
@@ -167,6 +173,7 @@ class Plan(Strict):
     suites: Annotated[tuple[SuiteSpec, ...], Field(min_length=1)]
     decoding: DecodingSpec | None = None
     repeats: Annotated[int, Field(ge=1, le=1000)] | None = None
+    mimicry: MimicrySpec = MimicrySpec()
     gate: Policy = Policy()
     store: str | None = None
 

@@ -3,7 +3,7 @@
     manifest.json       what ran: versions, the plan as written, suites and models with their fingerprints, counts
     samples.jsonl       every sample, with its suite
     responses.parquet   every answer, by suite, sample, model and attempt
-    replies.parquet     what judges said of them
+    replies.parquet     what judges said of them, and answers to follow-ups
     grades.parquet      what each was worth
     pairs.parquet       outcomes of teacher and student side by side
     evaluation.json     the figures

@@ -1,18 +1,18 @@
 """The whole flow over injected parts: ask or import, then grade, compare, judge and report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from harness import consulting
-from harness.collect import Collected, Desk, check_ready, collect, survey
+from harness.collect import Collected, Desk, FollowUps, check_ready, collect, survey
 from harness.compare import beside_base, beside_incumbent, compare, suite_card
 from harness.errors import UsageError, nearest
 from harness.exhibits import evidence_of
 from harness.gate import check_names, is_safe, judge
 from harness.grading import assign, check_gold, grade_all, pending
-from harness.plan import Plan, SuiteSpec
+from harness.plan import MimicrySpec, Plan, SuiteSpec
 from harness.policy import Policy
 from harness.progress import Progress
 from harness.protocols import EngineKind, GraderKind, Loaded, Profiler, Reporter, SuiteSource
@@ -32,6 +32,7 @@ class Parts:
     sources: Mapping[str, SuiteSource]
     vary: Vary
     profile: Profiler
+    follow_ups: Callable[[MimicrySpec, Sequence[Suite]], FollowUps]
     report: Reporter
 
 
@@ -81,7 +82,12 @@ def run(job: Job, parts: Parts, folder: RunFolder, progress: Progress) -> Outcom
         check_ready(work, store)
     consulting.check_ready(judges)
     with open_store(plan.store_path()) as store:
-        desk = Desk(store=store, progress=progress, logs=folder.path / "logs")
+        desk = Desk(
+            store=store,
+            progress=progress,
+            logs=folder.path / "logs",
+            follow_ups=parts.follow_ups(plan.mimicry, job.suites),
+        )
         found = consulting.consult(collect(surveyed, work, desk), assigned, judges, desk)
         keep(found, job.written, folder)
         outcome = conclude(found, job.written, plan.gate, parts, Place(folder, store, progress))

@@ -18,6 +18,7 @@ from harness.plan import (
     DecodingSpec,
     EndpointSpec,
     Known,
+    MimicrySpec,
     ModelSpec,
     Plan,
     Price,
@@ -43,6 +44,7 @@ SECTIONS: dict[tuple[str, str], type[BaseModel]] = {
     ("plan", "Suite"): SuiteSpec,
     ("plan", "Stress"): StressSpec,
     ("plan", "Row map"): RowMap,
+    ("plan", "Mimicry"): MimicrySpec,
     ("plan", "Gate"): Policy,
     ("import", "Map keys"): ImportMap,
     ("import", "Sample keys"): RowMap,
@@ -157,7 +159,7 @@ def test_the_plan_of_init_knows_every_key_and_loads_with_all_of_them(tmp_path: P
     (tmp_path / "all.yaml").write_text(everything, "utf-8")
     plan = load_plan(tmp_path / "all.yaml", known())
     written = given(plan)
-    for model in (Plan, ModelSpec, EndpointSpec, Price, Thinking, DecodingSpec, SuiteSpec, StressSpec, RowMap, Policy):
+    for model in (Plan, ModelSpec, EndpointSpec, Price, Thinking, DecodingSpec, SuiteSpec, StressSpec, RowMap, MimicrySpec, Policy):
         missing = [key for key in model.model_fields if (model, key) not in written]
         assert not missing, f"{model.__name__}: {missing}"
 

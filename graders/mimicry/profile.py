@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from graders.mimicry.features import Reading
+from graders.mimicry.hollow import Hollow
 from graders.mimicry.overconfidence import Overconfidence
 from graders.mimicry.style import style_of, text_of
 from graders.mimicry.surface import MaskedFailure, Surface, overrated
@@ -57,7 +58,7 @@ def profile(evidence: Iterable[Sequence[Evidence]], is_safe: IsSafe) -> tuple[tu
 
 def detectors(surface: Surface) -> tuple[Detector, ...]:
     """All of them, in the order in which they are shown."""
-    return (Variants(), Overconfidence(), MaskedFailure(surface))
+    return (Variants(), Overconfidence(), MaskedFailure(surface), Hollow())
 
 
 def _detected(parts: Sequence[Evidence], detectors: Sequence[Detector]) -> Iterator[Unlabelled]:

@@ -1,5 +1,6 @@
 """Which engines, graders, suite sources and reporter a name means. The only place that imports all four packages."""
 
+from graders.mimicry.hollow import asked_again
 from graders.mimicry.profile import profile
 from graders.registry import GRADERS, fault
 from harness.engines.openai import OpenaiKind
@@ -31,6 +32,7 @@ def parts() -> Parts:
         },
         vary=vary,
         profile=profile,
+        follow_ups=asked_again,
         report=write_report,
     )
 

@@ -189,7 +189,7 @@ def test_an_engine_that_refuses_everything_has_failed(store: Store, tmp_path: Pa
 
 
 def test_follow_ups_are_asked_before_the_model_is_unloaded_and_only_once(store: Store, tmp_path: Path) -> None:
-    def why(sample: Sample, response: Response) -> Sequence[Request]:
+    def why(sample: Sample, request: Request, response: Response) -> Sequence[Request]:
         return [Request(key="", messages=(*sample.messages, Message(role="user", content=f"why {response.text}")))]
 
     asks, rig, desk = asks_of(suite_of(2)), Rig(), desk_of(store, tmp_path)
@@ -197,6 +197,11 @@ def test_follow_ups_are_asked_before_the_model_is_unloaded_and_only_once(store: 
     answers, _ = desk.answers(work_of(rig, asks))
     assert rig.asked == ["q0", "q1", "why re: q0", "why re: q1"]
     assert (rig.loads, len(answers)) == (1, 4)
+    followed = list(desk.followed("model", answers))
+    assert [(r.sample, r.about, r.response.text) for r in followed] == [
+        ("s0", "follow-up", "re: why re: q0"),
+        ("s1", "follow-up", "re: why re: q1"),
+    ]
     desk.answers(work_of(rig, asks))
     assert (rig.loads, len(rig.asked)) == (1, 4)
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-
 from graders.mimicry.overconfidence import Overconfidence
 from harness.evidence import Attempt, Evidence, Exhibit
 

@@ -1,4 +1,4 @@
-"""Style closeness: the teacher beside itself is the floor, another manner is far, right and wrong make no difference."""
+"""Style closeness: the teacher beside itself is the floor, another manner is far, right and wrong do not matter."""
 
 from collections.abc import Callable
 
