@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from graders.options import refuse_unknown
 from graders.reading import no_reply, refuses, right, short, wrong
-from harness.checks import averaged
 from harness.protocols import Case, CaseGrader, Grader, GraderKind, ReadsReference
 from harness.records import Json, Judgement, Measure, Outcome, Request, Response, Sample
 
@@ -93,6 +92,8 @@ def _declines(response: Response) -> bool:
 
 def _mean(found: Sequence[Judgement]) -> Judgement:
     """The judgements against each of the teacher's replies as one: the mean score."""
+    from harness.checks import averaged  # numpy is not loaded where graders are only named
+
     score = sum(judged.score or 0.0 for judged in found) / len(found)
     agreed = sum(judged.outcome == "correct" for judged in found)
     outcome: Outcome = found[0].outcome

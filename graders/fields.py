@@ -1,75 +1,92 @@
 """One JSON object, compared with the target field by field.
 
-The object may stand alone, in a fence or in prose, but there must be exactly one, and it must be JSON to the letter: a
-reply that no program downstream could parse holds no answer, however right it looks.
+The object must be JSON to the letter unless repair is asked for: a reply that no program downstream could parse holds
+no answer, however right it looks. The values of each field are counted in every reply, so that each has its own F1.
 """
 
 import json
-import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
-from itertools import islice
-from math import isfinite
-from typing import NoReturn
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from graders.options import amount, exact, flag, refuse_unknown, texts
+from graders import json_schema
+from graders.comparators import Alike, Comparator, Rules, Set, comparators
+from graders.json_fields import Comparing, Finding, checks, compared, extra, top
+from graders.json_fields import same as same
+from graders.json_reading import Reading, Unreadable, canonical, to_the_letter, with_repairs
+from graders.json_reading import read_object as read_object
+from graders.options import amount, flag, refuse_unknown, texts
 from graders.reading import gold as gold
 from graders.reading import no_answer, no_reply, right, short, wrong
+from graders.timed import OverspentError
 from harness.errors import nearest
 from harness.protocols import Grader
-from harness.records import Json, Judgement, Response, Sample
+from harness.records import Check, Json, Judgement, Response, Sample
 
-version = "1"
+version = "2"
 needs_target = True
 
-OPTIONS = ("fields", "partial", "ignore_extra", "ignore_case", "ignore_space", "tolerance", "coerce")
+OPTIONS = (
+    "fields",
+    "partial",
+    "ignore_extra",
+    "ignore_case",
+    "ignore_space",
+    "tolerance",
+    "coerce",
+    "compare",
+    "repair",
+    "schema",
+)
+TO_THE_LETTER = "valid JSON to the letter"
 
-_DEEPEST = 100  # levels of nesting that are still read
-_VALUE_SHOWN = 60  # characters of a value in a reason
-_START = re.compile(r'\{(?=\s*+["}])')
-_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[][{}]', re.DOTALL)
-_SCALAR = re.compile(r"true|false|-?(?:0|[1-9]\d{0,99})(?:\.\d{1,99})?(?:e[-+]?\d{1,2})?")
-
-
-class Unreadable(ValueError):
-    """Why a text does not hold exactly one JSON object."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """When two values are the same. All but `ignore_extra` are as strict as they can be unless set."""
-
-    ignore_extra: bool
-    ignore_case: bool
-    ignore_space: bool
-    tolerance: Fraction
-    coerce: bool
+_ByField = Mapping[str, list[Finding]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
+    """`fields`: those to compare, all of the target's if there are none. `read` finds the object of a text."""
+
     fields: tuple[str, ...]
     partial: bool
-    rules: Rules
+    by: Comparing
+    read: Callable[[str], Reading]
+    schema: json_schema.Schema | None
 
     def __call__(self, sample: Sample, response: Response) -> Judgement:
         gold = self._gold(sample.target)
         if silent := no_reply(response):
-            return silent
+            return self._unread(silent, gold, _letter(0))
         try:
-            got = read_object(response.text)
+            reading = self.read(response.text)
         except Unreadable as error:
-            return no_answer(response, str(error))
-        names = self.fields or tuple(gold)
-        faults = [fault for name in names if (fault := self._fault(name, got, gold))]
-        extra = [] if self.rules.ignore_extra else [name for name in got if name not in gold]
-        faults += [f"{short(name, _VALUE_SHOWN)}: not asked for" for name in extra]
-        if not faults:
-            return right(canonical(got), f"all of {len(names)} fields")
-        share = 1 - len(faults) / (len(names) + len(extra))
-        return wrong(canonical(got), "; ".join(faults), score=share if self.partial else 0.0)
+            return self._unread(no_answer(response, str(error)), gold, _letter(0))
+        letter = _letter(0 if reading.repairs else 1)
+        try:
+            broken = self.schema.violations(reading.value) if self.schema else ()
+        except OverspentError as error:
+            return self._unread(no_answer(response, f"checking the object by the schema {error}"), gold, letter)
+        return self._judged(reading, broken, gold, (letter, _rule(broken)) if self.schema else (letter,))
+
+    def _judged(
+        self, reading: Reading, broken: tuple[str, ...], gold: dict[str, Json], form: tuple[Check, ...]
+    ) -> Judgement:
+        found = self._compared(reading.value, gold)
+        faults = [f"breaks the schema at {violation}" for violation in broken]
+        faults += [fault for findings in found.values() for fault in _faults(findings)]
+        mended = f"after repair ({', '.join(reading.repairs)}): " if reading.repairs else ""
+        answer = canonical(reading.value)
+        if faults:
+            score = self._share(found, gold) if self.partial and not broken else 0.0
+            judgement = wrong(answer, mended + "; ".join(faults), score=score)
+        else:
+            judgement = right(answer, f"{mended}all of {len(self.fields or gold)} fields")
+        return replace(judgement, checks=(*form, *_counts(found)))
+
+    def _unread(self, judgement: Judgement, gold: dict[str, Json], letter: Check) -> Judgement:
+        """The judgement of a reply without an object that counts: every value that was asked for is missed."""
+        if judgement.outcome == "failed":
+            return judgement
+        return replace(judgement, checks=(letter, *_counts(self._compared({}, gold))))
 
     def _gold(self, target: Json) -> dict[str, Json]:
         try:
@@ -83,12 +100,18 @@ class Fields:
             raise ValueError("target {} has no fields to compare")
         return gold
 
-    def _fault(self, name: str, got: dict[str, Json], gold: dict[str, Json]) -> str | None:
-        """What is wrong with a field of the reply, if anything."""
-        if name in got and same(got[name], gold[name], self.rules):
-            return None
-        found = f"got {short(canonical(got[name]), _VALUE_SHOWN)}" if name in got else "missing"
-        return f"{name}: {found}, expected {short(canonical(gold[name]), _VALUE_SHOWN)}"
+    def _compared(self, got: dict[str, Json], gold: dict[str, Json]) -> _ByField:
+        """What came of the target's fields, and of those that only the reply has where they matter."""
+        start = top(self.by)
+        names = self.fields or tuple(gold)
+        asked = {n: list(compared(got.get(n), gold[n], start.field(n, self.by), self.by)) for n in names}
+        more = {n: list(extra(got[n], start.field(n, self.by), self.by)) for n in got if n not in gold}
+        return asked | {name: findings for name, findings in more.items() if findings}
+
+    def _share(self, found: _ByField, gold: dict[str, Json]) -> float:
+        """The share of fields that are right, nested ones as a whole; those not asked for are wrong."""
+        faulty = [name for name in found if _faults(found[name])]
+        return 1 - len(faulty) / (len(self.fields or gold) + sum(name not in gold for name in faulty))
 
 
 def make(options: Mapping[str, Json]) -> Grader:
@@ -100,94 +123,63 @@ def make(options: Mapping[str, Json]) -> Grader:
         tolerance=amount(options, "tolerance"),
         coerce=flag(options, "coerce", False),
     )
-    return Fields(fields=texts(options, "fields"), partial=flag(options, "partial", False), rules=rules)
+    names = texts(options, "fields")
+    own = _own(options, names)
+    listed = () if names else json_schema.names(options.get("schema"))
+    return Fields(
+        fields=names,
+        partial=flag(options, "partial", False),
+        by=Comparing(
+            default=Alike(rules), own=own, ignore_extra=rules.ignore_extra, counted=frozenset([*own, *listed])
+        ),
+        read=with_repairs if flag(options, "repair", False) else to_the_letter,
+        schema=_schema(options),
+    )
 
 
-def read_object(text: str) -> dict[str, Json]:
-    """The one JSON object of a text. Raises Unreadable."""
-    spans = list(islice(_spans(text), 2))
-    if len(spans) != 1:
-        raise Unreadable("more than one JSON object" if spans else "no JSON object")
-    start, end = spans[0]
-    if text[:start].rstrip().endswith("[") or text[end:].lstrip().startswith("]"):
-        raise Unreadable("a list, not one JSON object")
+def reference(sample: Sample, response: Response, options: Mapping[str, Json]) -> Json:
+    """The reply's object, if it would be right as an answer to itself; else None."""
+    grader = make(options)
+    assert isinstance(grader, Fields)
+    if no_reply(response):
+        return None
     try:
-        found: dict[str, Json] = json.loads(
-            text[start:end], object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite
-        )
-    except Unreadable:
-        raise
+        found = grader.read(response.text).value
+        return found if grader(replace(sample, target=found), response).outcome == "correct" else None
+    except ValueError:  # it holds no object, or one that cannot be a target
+        return None
+
+
+def _own(options: Mapping[str, Json], names: tuple[str, ...]) -> dict[str, Comparator]:
+    """The fields' own comparators. Raises ValueError for one that would never be asked."""
+    own = comparators(options.get("compare", {}))
+    for name in own:
+        if names and not any(name == asked or name.startswith(f"{asked}.") for asked in names):
+            raise ValueError(f'option "compare": "{name}" is not among the fields to compare{nearest(name, names)}')
+        for above, how in own.items():
+            if isinstance(how, Set) and name.startswith(f"{above}."):
+                raise ValueError(f'option "compare": "{name}" lies in "{above}", a set, which is compared as a whole')
+    return own
+
+
+def _schema(options: Mapping[str, Json]) -> json_schema.Schema | None:
+    try:
+        return json_schema.schema(options["schema"]) if "schema" in options else None
     except ValueError as error:
-        raise Unreadable(f"not valid JSON: {error}") from None
-    return found
+        raise ValueError(f'option "schema": {error}') from None
 
 
-def same(got: Json, gold: Json, rules: Rules) -> bool:
-    """Whether two values are equal at every depth. true is not 1, "37" is not 37; 37.0 is 37."""
-    if isinstance(got, dict) and isinstance(gold, dict):
-        no_more = rules.ignore_extra or got.keys() <= gold.keys()
-        return no_more and all(name in got and same(got[name], gold[name], rules) for name in gold)
-    if isinstance(got, list) and isinstance(gold, list):
-        return len(got) == len(gold) and all(same(a, b, rules) for a, b in zip(got, gold, strict=True))
-    if rules.coerce and isinstance(got, str) != isinstance(gold, str):
-        got, gold = _unquoted(got), _unquoted(gold)
-    if isinstance(got, str) and isinstance(gold, str):
-        return _normal(got, rules) == _normal(gold, rules)
-    if isinstance(got, bool) or isinstance(gold, bool):
-        return got is gold
-    if isinstance(got, int | float) and isinstance(gold, int | float):
-        return abs(exact(got) - exact(gold)) <= rules.tolerance
-    return got is None and gold is None
+def _letter(kept: int) -> Check:
+    return Check(name=TO_THE_LETTER, kind="share", hits=kept, spurious=1 - kept)
 
 
-def canonical(value: Json) -> str:
-    """The value as JSON with sorted keys, so that equal values read the same."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+def _rule(broken: tuple[str, ...]) -> Check:
+    return Check(name="schema", kind="rule", hits=0 if broken else 1, spurious=1 if broken else 0)
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where the outermost objects of a text start and end, found in one pass."""
-    at = 0
-    while start := _START.search(text, at):
-        depth = 0
-        for token in _TOKEN.finditer(text, start.start()):
-            depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)
-            if depth > _DEEPEST:
-                raise Unreadable(f"JSON nested deeper than {_DEEPEST} levels")
-            if depth == 0:
-                break
-        else:
-            raise Unreadable("a JSON object that does not end")
-        at = token.end()
-        yield start.start(), at
+def _counts(found: _ByField) -> tuple[Check, ...]:
+    return checks(finding for findings in found.values() for finding in findings)
 
 
-def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        (twice, _), *_ = Counter(name for name, _ in pairs).most_common(1)
-        raise Unreadable(f"the field {short(twice, _VALUE_SHOWN)!r} stands twice")
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise Unreadable(f"{name} is not a JSON value")
-
-
-def _finite(text: str) -> float:
-    if not isfinite(number := float(text)):
-        raise Unreadable(f"{short(text, _VALUE_SHOWN)} is too large a number")
-    return number
-
-
-def _unquoted(value: Json) -> Json:
-    """A text that spells a number or a truth value, as that value."""
-    if isinstance(value, str) and _SCALAR.fullmatch(plain := value.strip().lower()):
-        unquoted: Json = json.loads(plain)
-        return unquoted
-    return value
-
-
-def _normal(text: str, rules: Rules) -> str:
-    text = " ".join(text.split()) if rules.ignore_space else text
-    return text.casefold() if rules.ignore_case else text
+def _faults(findings: Iterable[Finding]) -> list[str]:
+    return [finding.fault for finding in findings if finding.fault]
