@@ -35,8 +35,9 @@ class Agreement:
 
     def decide(self, case: Case) -> Judgement:
         others = [r for r in case.teacher if not (case.from_teacher and r.key == case.response.key)]
-        # The teacher asked once agrees with itself, which tells nothing: the comparison says so.
-        found = [judged for other in others or [case.response] if (judged := self._against(case, other))]
+        if case.from_teacher and not others:  # it agrees with itself, which tells nothing: the comparison says so
+            others = [case.response]
+        found = [judged for other in others if (judged := self._against(case, other))]
         if found:
             return _mean(found)
         return no_reply(case.response) or Judgement(
