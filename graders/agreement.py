@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graders.options import refuse_unknown
-from graders.reading import no_reply, refuses, right, short, wrong
+from graders.reading import no_reply, refuses, right, short, spoken, wrong
 from harness.protocols import Case, CaseGrader, Grader, GraderKind, ReadsReference
 from harness.records import Json, Judgement, Measure, Outcome, Request, Response, Sample
 
@@ -88,7 +88,7 @@ class Kind:
 
 
 def _declines(response: Response) -> bool:
-    return response.finish == "refusal" or refuses(response.text)
+    return response.finish == "refusal" or refuses(spoken(response).text)
 
 
 def _mean(found: Sequence[Judgement]) -> Judgement:

@@ -10,22 +10,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from graders.choice_reading import Options, Unclear, mentioned, named, options
-from graders.markers import marker
+from graders.characters import visible
+from graders.choice_reading import Options, Unclear, mentioned, named
+from graders.choice_reading import options as read_options
+from graders.markers import ANSWER, IS, marker, untagged
 from graders.math_reading import last_box
 from graders.options import refuse_unknown
-from graders.reading import answers, no_answer, no_reply, right, short, wrong
-from harness.protocols import Grader
+from graders.reading import answers, no_answer, no_reply, right, short, spoken, wrong
 from harness.records import Json, Judgement, Response, Sample
 
-version = "1"
+version = "2"
 needs_target = True
 
 OPTIONS = ("letters", "marker")
 LETTERS = "ABCD"  # of samples that bring no choices
-MARKER = r"####|^[ \t>*_#]{0,12}A:(?=[ \t]{0,3}\S[ \t.)]{0,3}$)|\b(?:answer|choice|option)\b[\s*_]{0,5}(?:[:=]|is\b:?)"
+MARKER = (
+    r"####|^[ \t>*_#]{0,12}A:(?=[ \t]{0,3}\S[ \t.)]{0,3}$)|"
+    rf"(?:{ANSWER}|\b(?:choice|option)\b|选项|選項)[\s*_\"']{{0,5}}(?:[:=]|{IS}:?)"
+)
 
 _LINE = re.compile(r"[\s*_:]*+[^\n]*")  # the rest of the marker's line, or the next line that says something
+_IS = re.compile(rf"{IS}\s*\Z", re.IGNORECASE)
 _LONGEST = 4000  # characters after a marker
 _TRIED = 20  # markers, from the last, that may say nothing: "the answer is clear"
 
@@ -52,20 +57,28 @@ class Choice:
     marker: re.Pattern[str]
 
     def __call__(self, sample: Sample, response: Response) -> Judgement:
-        among = options(sample.choices, self.letters)
+        among = read_options(sample.choices, self.letters)
         gold = _gold(sample.target, among)
-        if silent := no_reply(response):
-            return silent
-        found = self._read(response.text, among)
-        if isinstance(found, Unclear):
-            return no_answer(response, found.why)
-        if not answers(response, marked=found.marked, closed=found.closed):
-            return no_answer(response, f"{found.letter} may not be the whole answer")
+        found = self.read(response, among)
+        if isinstance(found, Judgement):
+            return found
         if found.letter == gold:
             return right(gold, f"{gold} as expected")
         return wrong(found.letter, f"{found.letter} is not {gold}")
 
-    def _read(self, text: str, among: Options) -> Found | Unclear:
+    def read(self, response: Response, among: Options) -> Found | Judgement:
+        """What a reply answers, or the judgement of one that does not answer."""
+        response = spoken(response)
+        if silent := no_reply(response):
+            return silent
+        found = self._found(untagged(visible(response.text)), among)
+        if isinstance(found, Unclear):
+            return no_answer(response, found.why)
+        if not answers(response, marked=found.marked, closed=found.closed):
+            return no_answer(response, f"{found.letter} may not be the whole answer")
+        return found
+
+    def _found(self, text: str, among: Options) -> Found | Unclear:
         for stretch in self._announced(text):
             letter = named(stretch.text, among)
             if isinstance(letter, str):
@@ -83,10 +96,10 @@ class Choice:
         for found in reversed(deque(self.marker.finditer(text), maxlen=_TRIED)):
             rest = text[found.end() : found.end() + _LONGEST]
             line = rest.partition("}")[0] if found[0].endswith("{") else _LINE.match(rest)[0]  # type: ignore[index]  # it matches any text
-            yield Stretch(line, closed=len(line) < len(rest), sure=not found[0].rstrip().lower().endswith("is"))
+            yield Stretch(line, closed=len(line) < len(rest), sure=not _IS.search(found[0]))
 
 
-def make(options: Mapping[str, Json]) -> Grader:
+def make(options: Mapping[str, Json]) -> Choice:
     refuse_unknown(options, OPTIONS)
     letters = options.get("letters", LETTERS)
     if not isinstance(letters, str) or not letters or letters != ascii_uppercase[: len(letters)]:
@@ -96,7 +109,20 @@ def make(options: Mapping[str, Json]) -> Grader:
 
 def gold(sample: Sample) -> str | None:
     """The letter of the right option, as a reply would end."""
-    return f"Answer: {_gold(sample.target, options(sample.choices, ascii_uppercase))}"
+    among = read_options(sample.choices, ascii_uppercase)
+    return f"Answer: {_as_target(_gold(sample.target, among), among)}"
+
+
+def reference(sample: Sample, response: Response, options: Mapping[str, Json]) -> str | None:
+    """The letter that a reply gives; in brackets where it is also the words of another option."""
+    grader = make(options)
+    among = read_options(sample.choices, grader.letters)
+    found = grader.read(response, among)
+    return None if isinstance(found, Judgement) else _as_target(found.letter, among)
+
+
+def _as_target(letter: str, among: Options) -> str:
+    return letter if among.letter_by_words(letter) in (None, letter) else f"({letter})"
 
 
 def _gold(target: Json, among: Options) -> str:
@@ -104,9 +130,10 @@ def _gold(target: Json, among: Options) -> str:
     if not isinstance(target, str):
         raise ValueError(f"target {short(repr(target))} is neither a letter nor the text of an option")
     letter = target.strip().strip("()").upper()
+    if re.fullmatch(r"\([A-Za-z]\)", target) and letter in among.letters and target not in among.texts:
+        return letter  # even where the words of another option are that letter
     by_letter = letter if len(letter) == 1 and letter in among.letters else None
-    whole = target if target in among.texts else among.words.only(target) if among.words else None
-    by_words = among.letter_of(whole) if whole else None
+    by_words = among.letter_by_words(target)
     if by_letter and by_words and by_letter != by_words:
         raise ValueError(f"target {short(target)!r} is a letter and the text of option {by_words}")
     if found := by_letter or by_words:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
+from graders.characters import one_spelling
 from graders.label import Vocabulary, vocabulary
-from graders.reading import one_spelling, short
+from graders.reading import short
 
 _LATEX = re.compile(r"\\(?:text(?:bf|rm|it)?|mathbf|mathrm|mbox|boxed|fbox|bf)(?![a-z])\s?\{?|\\[()\[\],;! ]")
 _WRAPPING = re.compile(r"[{}$*`\"]|(?<!\w)_+|_+(?!\w)|(?<!\w)'|'(?!\w)")
@@ -19,7 +20,7 @@ _LETTER = re.compile(
     (?: [(\[]\s?(?P<inside>[A-Za-z])\s?[)\]] | (?P<plain>[A-Za-z])(?![\w'\u2019-]) )""",
     re.VERBOSE | re.IGNORECASE,
 )
-_POINTED = re.compile(r"\s?(?:[).:\]]|$|\n|[-\u2013\u2014=]\s)")
+_POINTED = re.compile(r"\s?(?:[).:\]。]|$|\n|[-\u2013\u2014=]\s)")
 _ALSO = re.compile(
     r"[\s).\]]{0,3}(?:,|;|/|&|\+|\band\b|\bor\b|,\s?and\b|,\s?or\b)\s{0,3}(?:option\s)?\(?([A-Z])\)?(?![\w'])"
 )
@@ -27,14 +28,27 @@ _SAYS = re.compile(r"\s(?:is|because|since|as|would|seems|must)\b|\s?[,;(]", re.
 _AFTER = re.compile(r"[\s).:,;\]=\u2013\u2014-]+")
 _BREAK = re.compile(r"[.;!?\n(\u2013\u2014]\s|\s(?:because|since|as|is)\b", re.IGNORECASE)
 _TURN = re.compile(r"[.,;!\u2014-]\s?(?:no|wait|actually|correction|sorry)\b.{0,60}?\(?\b([A-Z])\b", re.IGNORECASE)
+_CHOSEN = (
+    r"(?:[Cc]hoose|[Pp]ick|[Ss]elect|[Gg]o(?:ing)?\swith|(?:must|would|should)\sbe|[Ii]t(?:'s|\sis)"
+    r"|[Tt]herefore|[Tt]hus|[Hh]ence|[Ss]o)"
+)
 _MENTION = re.compile(
     r"(?<!\w)\(([A-Z])\)(?!\w)|\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer)\s\(?([A-Z])\b"
     r"|\b([B-HJ-Z])\b(?=\sis\s(?:correct|right|the\b))"
+    rf"|\b{_CHOSEN},?\s([A-Z])(?=[.!]?\s*$|[.,]\s|\s(?:because|since|as)\b)"
+    r"|[选選][择擇]?\s?([A-Z])(?![A-Za-z])",
+    re.MULTILINE,
 )
 _MENTION_OR_ITEM = re.compile(rf"{_MENTION.pattern}|^\s{{0,3}}([A-Z])(?:[.):]\s|$)", re.MULTILINE)
 _DENIED = re.compile(
     r"\b(?:not|never|wrong|incorrect|false|eliminat\w+|exclud\w+|rul\w+ out|unlike)\b|n't\b", re.IGNORECASE
 )
+_TAKEN_BACK = re.compile(r"\b(?:wait|actually|correction|second thought|reconsider\w*|mistaken?)\b", re.IGNORECASE)
+_SECOND_THOUGHTS = re.compile(
+    rf"{_TAKEN_BACK.pattern}|\b(?:rather|instead|sorry|no,|therefore|so)\b|\b(?:option|choice|answer)\s\(?[A-Z]\b",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(r"[(\[]([A-Za-z])[)\]]")
 _PART = re.compile(r"(?:\d[.,]|-)\Z")
 _MINUS = str.maketrans("\u2212\u2013", "--")
 
@@ -49,6 +63,11 @@ class Options:
 
     def letter_of(self, text: str) -> str:
         return self.letters[self.texts.index(text)]
+
+    def letter_by_words(self, text: str) -> str | None:
+        """The option that consists of this text: to the letter, or else by its words."""
+        whole = text if text in self.texts else self.words.only(text) if self.words else None
+        return self.letter_of(whole) if whole else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +117,36 @@ def mentioned(text: str, among: Options) -> str | Unclear:
     Its last line is one, or points at one only and denies nothing, or else the whole reply does.
     """
     text = plainly(text)
-    last = text.splitlines()[-1].strip() if text else ""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    last = lines[-1] if lines else ""
     if (alone := _alone(last, among)) is not None:
-        return alone
+        return Unclear("the options are listed", named=True) if _ends_a_list(lines, among) else alone
+    if (first := _explained(lines, among)) is not None:
+        return first
     for stretch, pattern in ((last, _MENTION), (text, _MENTION_OR_ITEM)):
         if found := _pointed_at(stretch, pattern, among):
+            if stretch is text and (taken_back := _TAKEN_BACK.search(text)):
+                return Unclear(f"{', '.join(found)} may be taken back ({short(taken_back[0])})", named=True)
             if _DENIED.search(stretch):
                 return Unclear(f"{', '.join(found)} may be what is denied", named=True)
             return found[0] if len(found) == 1 else Unclear(f"several letters: {', '.join(found)}", named=True)
     return _by_words(text, among)
+
+
+def _ends_a_list(lines: Sequence[str], among: Options) -> bool:
+    """Whether the last two lines are two options that follow each other."""
+    one, other = (_alone(line, among) for line in lines[-2:]) if len(lines) > 1 else (None, None)
+    if not (isinstance(one, str) and isinstance(other, str)):
+        return False
+    return among.letters.index(other) == among.letters.index(one) + 1
+
+
+def _explained(lines: Sequence[str], among: Options) -> str | None:
+    """The option that a reply begins with, if it then explains it: no other line is an option, none takes it back."""
+    first = _alone(lines[0], among) if len(lines) > 1 else None
+    if not isinstance(first, str) or any(_alone(line, among) is not None for line in lines[1:]):
+        return None
+    return None if any(_SECOND_THOUGHTS.search(line) for line in lines[1:]) else first
 
 
 def _alone(line: str, among: Options) -> str | Unclear | None:
@@ -188,7 +228,10 @@ def _mentions(text: str, words: Vocabulary) -> list[tuple[str, int]]:
 
 
 def _unless_a_letter(text: str, letter: str, among: Options) -> str | Unclear:
-    """Options that are themselves letters ("A" stands second) may mean either."""
-    if len(text) == 1 and text.upper() in among.letters and text.upper() != letter:
+    """Options that are themselves letters ("A" stands second) may mean either; "(A)" is the letter."""
+    bare = text.rstrip(" .,;:!。")
+    if (inside := _IN_BRACKETS.fullmatch(bare)) and inside[1].upper() in among.letters:
+        return inside[1].upper()
+    if len(bare) == 1 and bare.upper() in among.letters and bare.upper() != letter:
         return Unclear(f"{short(text)} is a letter and the words of {letter}", named=True)
     return letter

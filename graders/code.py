@@ -13,7 +13,7 @@ from graders import code_tests
 from graders.code_program import NoProgram, Program, read_program
 from graders.code_tests import Result, Target, read_target
 from graders.options import amount, flag, refuse_unknown
-from graders.reading import cut_off, no_answer, no_reply, right, short, wrong
+from graders.reading import cut_off, no_answer, no_reply, right, short, spoken, wrong
 from graders.sandbox import pool
 from graders.sandbox.jail import Kind
 from graders.sandbox.worker import Damaged, Limits
@@ -21,7 +21,7 @@ from harness.errors import UsageError
 from harness.protocols import Grader
 from harness.records import Json, Judgement, Response, Sample
 
-version = "1"
+version = "2"
 needs_target = True
 
 OPTIONS = ("sandbox", "partial", "time_limit_s", "memory_mb")
@@ -35,6 +35,7 @@ class Code:
 
     def __call__(self, sample: Sample, response: Response) -> Judgement:
         target = read_target(sample.target)
+        response = spoken(response)
         if silent := no_reply(response):
             return silent
         try:

@@ -1,7 +1,7 @@
 """The whole reply against one accepted text or several, equal but for how they are typed.
 
-Width and composition of characters (NFKC), runs of white space and closing punctuation do not count. Case does, unless
-`ignore_case` is set.
+Width and composition of characters (NFKC), characters that cannot be seen, runs of white space and closing punctuation
+do not count. Case does, unless `ignore_case` is set.
 """
 
 import re
@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graders.options import flag, refuse_unknown
-from graders.reading import answers, cut_off, no_answer, no_reply, one_spelling, right, short, wrong
+from graders.reading import answers, cut_off, no_answer, no_reply, one_spelling, refuses, right, short, spoken, wrong
 from graders.reading import gold as gold
-from harness.protocols import Grader
 from harness.records import Json, Judgement, Response, Sample
 
-version = "1"
+version = "2"
 needs_target = True
 
 OPTIONS = ("ignore_case",)
@@ -31,9 +30,11 @@ class Exact:
 
     def __call__(self, sample: Sample, response: Response) -> Judgement:
         golds = self._golds(sample.target)
+        if self.normal(response.text) not in golds:  # else it is the target itself that has tags
+            response = spoken(response)
         if silent := no_reply(response):
             return silent
-        answer = self._normal(response.text)
+        answer = self.normal(response.text)
         if answer in golds and not cut_off(response):  # cut off, "Paris" may have become "Paris, Texas"
             return right(answer, f"equals {short(answer)!r}")
         if not answers(response, marked=False, closed=False):
@@ -42,18 +43,26 @@ class Exact:
 
     def _golds(self, target: Json) -> tuple[str, ...]:
         texts = target if isinstance(target, list) else [target]
-        golds = tuple(self._normal(text) for text in texts if isinstance(text, str))
+        golds = tuple(self.normal(text) for text in texts if isinstance(text, str))
         if len(golds) < len(texts) or not all(golds) or not golds:
             raise ValueError(f"target {short(repr(target))} is neither a text nor a list of texts, none of them blank")
         return golds
 
-    def _normal(self, text: str) -> str:
+    def normal(self, text: str) -> str:
         text = _VULGAR.sub(r" \g<0>", _RAISED.sub(r"^\g<0>", text))
         text = " ".join(one_spelling(text).split())
         text = text.rstrip(_CLOSING) or text
         return unicodedata.normalize("NFKC", text.casefold()) if self.ignore_case else text
 
 
-def make(options: Mapping[str, Json]) -> Grader:
+def make(options: Mapping[str, Json]) -> Exact:
     refuse_unknown(options, OPTIONS)
     return Exact(ignore_case=flag(options, "ignore_case", False))
+
+
+def reference(sample: Sample, response: Response, options: Mapping[str, Json]) -> str | None:
+    """The whole reply as a target; None where it declines, was cut off or is blank."""
+    response = spoken(response)
+    if no_reply(response) or cut_off(response) or refuses(response.text):
+        return None
+    return response.text.strip() if make(options).normal(response.text) else None

@@ -16,7 +16,7 @@ from graders.json_reading import Reading, Unreadable, canonical, to_the_letter, 
 from graders.json_reading import read_object as read_object
 from graders.options import amount, flag, refuse_unknown, texts
 from graders.reading import gold as gold
-from graders.reading import no_answer, no_reply, right, short, wrong
+from graders.reading import no_answer, no_reply, right, short, spoken, wrong
 from graders.timed import OverspentError
 from harness.errors import nearest
 from harness.protocols import Grader
@@ -54,6 +54,7 @@ class Fields:
 
     def __call__(self, sample: Sample, response: Response) -> Judgement:
         gold = self._gold(sample.target)
+        response = spoken(response)
         if silent := no_reply(response):
             return self._unread(silent, gold, _letter(0))
         try:
@@ -141,6 +142,7 @@ def reference(sample: Sample, response: Response, options: Mapping[str, Json]) -
     """The reply's object, if it would be right as an answer to itself; else None."""
     grader = make(options)
     assert isinstance(grader, Fields)
+    response = spoken(response)
     if no_reply(response):
         return None
     try:

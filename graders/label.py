@@ -10,24 +10,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from graders.markers import after_last, marker
+from graders.characters import one_spelling
+from graders.markers import IS, after_last, marker
 from graders.options import refuse_unknown, texts
-from graders.reading import answers, no_answer, no_reply, one_spelling, right, short, wrong
+from graders.reading import answers, no_answer, no_reply, right, short, spoken, wrong
 from graders.reading import gold as gold
 from harness.errors import nearest
-from harness.protocols import Grader
 from harness.records import Json, Judgement, Response, Sample
 
-version = "1"
+version = "2"
 needs_target = True
 
 OPTIONS = ("labels", "marker")
-NOUNS = "answer|decision|label|category|class|classification|verdict|intent|choice"
+NOUNS = (
+    "answer|decision|label|category|class|classification|verdict|intent|choice|result|prediction"
+    "|antwort|entscheidung|kategorie|klasse|réponse|décision|catégorie|étiquette|respuesta|decisión|categoría|etiqueta"
+)
+_NOUNS_APART = "答案|类别|類別|分类|分類|标签|標籤"  # of a language that puts no spaces between words
 
 _DENIAL = r"""(?:not|no|non|never|cannot|without|neither|nor|rather[ ]than|instead[ ]of|\w{1,9}n't
-    |unable|refus(?:e|es|ed|ing)|declin(?:e|es|ed|ing))"""
+    |unable|refus(?:e|es|ed|ing)|declin(?:e|es|ed|ing)|except|excluding|other[ ]than|(?:all|anything|everything)[ ]but
+    |nicht|kein(?:e|en|er|em)?|weder|ohne|pas|sans|sin|ni)"""
+# {"accept": false}, "accept is wrong", "accept does not apply".
+_DENIED_AFTER = r"""["'*`]{0,3}(?:\s?[:=]\s?(?:false\b|0(?![.\d]))
+    |\s(?:is|are|was|would[ ]be|seems)(?:n't|[ ](?:not\b|wrong|incorrect|false|out\b|no[ ]option|never\b|excluded))
+    |\s(?:does|do)(?:n't|[ ]not)[ ](?:apply|fit|match)\b)"""
 _FILLERS = r"(?:(?:a|an|the|to|be|as|it|this|that|we|i|you|should|would|really|think|believe|want|going)[ ]){0,6}"
-_SEPARATORS = re.compile(r"(?<=[^\W_])[\s_-]++(?=[^\W_])")
+_SEPARATORS = re.compile(r"(?<=[^\W_])[\s_\\-]++(?=[^\W_])")
 _WRAPPING = " \t\r\n\"'`*.!()[]{}"
 _LINE = re.compile(r"\W*+[^\n]*")  # the rest of the marker's line, or the next line that says something
 _BREAK = re.compile(r'[.;!(\u2013\u2014]| - |\b(?:because|since)\b|"\s*,\s*"\w+"\s*:')  # an explanation follows
@@ -75,18 +84,26 @@ class Label:
         if gold is None:
             known = nearest(str(sample.target), words.folded.values())
             raise ValueError(f"target {short(repr(sample.target))} is none of the labels{known}")
-        if silent := no_reply(response):
-            return silent
-        found = self._read(_typed_plainly(response.text), words)
-        if isinstance(found, str):
-            return no_answer(response, found)
-        if not answers(response, marked=found.marked, closed=found.closed):
-            return no_answer(response, f"{found.label!r} may not be the whole answer")
+        found = self.read(response, words)
+        if isinstance(found, Judgement):
+            return found
         if found.label == gold:
             return right(gold, f"{gold!r} as expected")
         return wrong(found.label, f"{found.label!r} is not {gold!r}")
 
-    def _read(self, text: str, words: Vocabulary) -> Found | str:
+    def read(self, response: Response, words: Vocabulary) -> Found | Judgement:
+        """What a reply answers, or the judgement of one that does not answer."""
+        response = spoken(response)
+        if silent := no_reply(response):
+            return silent
+        found = self._found(_typed_plainly(response.text), words)
+        if isinstance(found, str):
+            return no_answer(response, found)
+        if not answers(response, marked=found.marked, closed=found.closed):
+            return no_answer(response, f"{found.label!r} may not be the whole answer")
+        return found
+
+    def _found(self, text: str, words: Vocabulary) -> Found | str:
         """The label found, or why there is none."""
         if label := words.only(text):
             return Found(label, marked=True, closed="\n" in text.lstrip())
@@ -101,12 +118,19 @@ class Label:
         return Found(named[0], marked=False, closed=False) if len(named) == 1 else _unclear(named)
 
 
-def make(options: Mapping[str, Json]) -> Grader:
+def make(options: Mapping[str, Json]) -> Label:
     refuse_unknown(options, OPTIONS)
     labels = texts(options, "labels")
     if labels:
         vocabulary(labels)  # so that labels which cannot be told apart are found before any reply is read
     return Label(labels=labels, marker=marker(options, "") if "marker" in options else None)
+
+
+def reference(sample: Sample, response: Response, options: Mapping[str, Json]) -> str | None:
+    """The label that a reply gives, as the labels spell it."""
+    grader = make(options)
+    found = grader.read(response, vocabulary(sample.choices or grader.labels))
+    return None if isinstance(found, Judgement) else found.label
 
 
 @lru_cache(maxsize=64)
@@ -126,13 +150,16 @@ def vocabulary(labels: tuple[str, ...]) -> Vocabulary:
 
 def _mention(groups: str, either: str) -> re.Pattern[str]:
     denied = rf"""{_DENIAL}[\s*"'`]{{1,4}}{_FILLERS}[*"'`]{{0,3}}(?:{either})"""
-    return re.compile(rf"(?<!\w)(?<!\w-)(?:{groups}|{denied})(?!-?\w)", re.IGNORECASE | re.VERBOSE)
+    after = rf"(?:{either})(?!-?\w){_DENIED_AFTER}"
+    return re.compile(rf"(?<!\w)(?<!\w-)(?:(?:{after})|(?:{groups}|{denied})(?!-?\w))", re.IGNORECASE | re.VERBOSE)
 
 
 def _marker(either: str) -> re.Pattern[str]:
     """A noun with a colon, or with "is" where a label follows at once: "the answer is clear" says nothing."""
     follows = rf"""[\s"'*`]{{1,5}}(?:(?:a|an|the|to)\s)?(?:{either})(?!-?\w)"""
-    return re.compile(rf"""\b(?:{NOUNS})\b["'*`\s]{{0,5}}(?:[:=]|is\b:?(?={follows}))""", re.IGNORECASE)
+    noun = rf"(?:\b(?:{NOUNS})\b|{_NOUNS_APART})"
+    said = rf"""{noun}["'*`\s]{{0,5}}(?:[:=]|{IS}:?(?={follows})|[是为為])"""
+    return re.compile(rf"{said}|<(?:{NOUNS})>|\\boxed\s?\{{", re.IGNORECASE)
 
 
 def _committed(stretch: str, words: Vocabulary) -> tuple[str | None, str]:
@@ -152,7 +179,7 @@ def _unclear(named: tuple[str, ...]) -> str:
 
 
 def _spelled(label: str) -> str:
-    return r"[\s_-]{1,3}".join(map(re.escape, _SEPARATORS.split(_typed_plainly(label).strip())))
+    return r"[\s_\\-]{1,3}".join(map(re.escape, _SEPARATORS.split(_typed_plainly(label).strip())))
 
 
 def _fold(text: str) -> str:

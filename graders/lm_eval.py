@@ -21,7 +21,7 @@ from graders.reading import cut_off, no_answer, no_reply, right, short, wrong
 from harness.protocols import Grader
 from harness.records import Json, Judgement, Response, Sample
 
-version = "1"
+version = "2"
 needs_target = True
 
 # `code` is a digest of what the task's files are made of: it tells grades of one state of a task from another's.

@@ -12,8 +12,14 @@ from dataclasses import dataclass
 from graders.options import texts
 from harness.records import Json
 
+# "Answer" with a colon, or with "is", in the languages that refusals are known in and some of their neighbours.
+ANSWER = r"(?:\b(?:answer|antwort|réponse|respuesta|risposta|resposta)\b|答案)"
+IS = r"(?:\b(?:is|ist|est|es)\b|[是为為])"
+
 _FLAGS = re.IGNORECASE | re.MULTILINE
 _BRACES = re.compile(r"[{}]")
+_CLOSED = "</answer>"
+_TAG = re.compile(r"(<answer>)|(</answer>)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +44,19 @@ def marker(options: Mapping[str, Json], default: str) -> re.Pattern[str]:
     return pattern
 
 
+def untagged(text: str) -> str:
+    """`<answer>42</answer>` with a marker and an end of line in it, so that it is read as any marked answer is."""
+    return _TAG.sub(lambda tag: "<answer> Answer: " if tag[1] else f"\n{_CLOSED}", text) if "<" in text else text
+
+
 def after_last(pattern: re.Pattern[str], text: str) -> Marked | None:
     matches = deque(pattern.finditer(text), maxlen=1)
     if not matches:
         return None
     rest = text[matches[0].end() :]
+    if matches[0][0].startswith("<") and (tag := rest.find("</")) >= 0:
+        return Marked(rest[:tag], closed=True)
+    rest = rest.partition(_CLOSED)[0]
     if not matches[0][0].endswith("{"):
         return Marked(rest, closed=False)
     end = _closing(rest)

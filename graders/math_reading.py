@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from graders.characters import visible
+from graders.markers import ANSWER, IS, untagged
 from graders.math_spelling import is_name, unwrapped
 
 LONGEST = 4000  # characters of an answer that are still read, and of a reply's end in which one is looked for
@@ -17,7 +19,7 @@ LONGEST = 4000  # characters of an answer that are still read, and of a reply's 
 # "answer is" counts where mathematics follows on its line: "I hope this answer is helpful" says nothing.
 MARKER = (
     r"####|^[ \t>*_#]{0,12}A:|"
-    r"\banswer\b(?:[ ]to[ ][^\n:=.]{1,60}?)?[\s*_]{0,5}(?:[:=]|\bis\b(?=[^\n\d$\\]{0,60}[\d$\\]|[ ]?:))"
+    rf"{ANSWER}(?:[ ]to[ ][^\n:=.]{{1,60}}?)?[\s*_\"']{{0,5}}(?:[:=]|{IS}(?=[^\n\d$\\]{{0,60}}[\d$\\]|[ ]?:))"
 )
 
 _BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s{0,3}\{|\\[{}]|[{}]")
@@ -62,7 +64,7 @@ class _Box:
 
 def read(text: str, marker: re.Pattern[str]) -> Found | None:
     """None where a reply holds neither a formula nor a number."""
-    text = _TOKEN.sub("\n", text)
+    text = _TOKEN.sub("\n", untagged(visible(text)))
     if box := last_box(text):
         return box
     last = deque(marker.finditer(text), maxlen=1)

@@ -3,7 +3,7 @@ r"""How an answer is spelled: what people type beside LaTeX (½, x², √5, 1 23
 import re
 from collections.abc import Callable
 
-from graders.reading import one_spelling
+from graders.characters import one_spelling
 
 _WRAPPINGS = (
     ("**", "**"),
@@ -69,6 +69,7 @@ _ONES = (
 )
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _WORTH = {word: n for n, word in enumerate(_ONES.split())} | {w: 10 * n for n, w in enumerate(_TENS.split(), 2)}
+NUMBER_WORDS = "|".join(_WORTH)  # with which a number in words begins
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 
 

@@ -2,29 +2,28 @@
 
 A reply without an answer is not a wrong one. It was refused, cut off, or cannot be read, and each calls for another
 repair; so each has an outcome of its own, told apart here and nowhere else. Graders read `response.text` only: what was
-thought (`reasoning`) is not what was answered.
+thought (`reasoning`, or thoughts left in the text) is not what was answered.
 """
 
 import hashlib
 import json
-import re
-import unicodedata
+from dataclasses import replace
 
+from graders.characters import one_spelling as one_spelling
+from graders.refusals import declines
+from harness.engines.thinking import split_thinking
 from harness.records import Json, Judgement, Response, Sample
 
 SHOWN = 200  # characters of an answer or a reason that are kept
 
-_QUOTES = str.maketrans("\u2018\u2019\u02bc\u201c\u201d", "'''\"\"")
-_HEAP = re.compile(r"[^\w\s\x00-\x7f]{30}")
-_OPENING = 300  # characters within which a refusal says so
-_REFUSAL = re.compile(
-    r"""\A\W{0,9}(?:i(?:'m|[ ]am)[ ])?(?:\w{2,6}[ ])?(?:sorry|afraid)\b[^.!?\n]{0,40}?\bi[ ]
-        (?:can't|cannot|can[ ]not|won't)\b
-    | \bi[ ](?:can't|cannot|can[ ]not|won't|will[ ]not)[ ](?:help|assist|comply|fulfil)\b(?![ ]but\b)
-    | \bi(?:'m|[ ]am)[ ](?:unable|not[ ]able)[ ]to[ ](?:help|assist|comply|fulfil|answer|provide)\b
-    | \bi[ ](?:must|have[ ]to)[ ](?:decline|refuse)\b
-    """,
-    re.IGNORECASE | re.VERBOSE,
+# Between these a model thinks; engines and logs split most of it off, but not always.
+_THOUGHTS = (
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<thought>", "</thought>"),
+    ("<reasoning>", "</reasoning>"),
+    ("[THINK]", "[/THINK]"),
+    ("<|begin_of_thought|>", "<|end_of_thought|>"),
 )
 
 
@@ -87,12 +86,23 @@ def cut_off(response: Response) -> bool:
 
 def refuses(text: str) -> bool:
     """Whether a reply declines to help in so many words; not whether it merely fails to find an answer."""
-    return _REFUSAL.search(text[:_OPENING].translate(_QUOTES)) is not None
+    return declines(_without_thoughts(text))
 
 
-def one_spelling(text: str) -> str:
-    """The text in NFKC and with straight quotes. Heaped accents are broken up: to order them takes quadratic time."""
-    return unicodedata.normalize("NFKC", _HEAP.sub(r"\g<0> ", text).translate(_QUOTES))
+def spoken(response: Response) -> Response:
+    """The response without what its model thought, where that was left in the text (`<think>...</think>`).
+
+    A thought that never ends leaves nothing.
+    """
+    text = _without_thoughts(response.text)
+    return response if text == response.text else replace(response, text=text)
+
+
+def _without_thoughts(text: str) -> str:
+    for opening, closing in _THOUGHTS:
+        if closing in text or text.lstrip()[: len(opening)] == opening:
+            text = split_thinking(text, opening, closing)[1]
+    return text
 
 
 def short(text: str, limit: int = SHOWN) -> str:

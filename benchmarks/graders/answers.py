@@ -2,20 +2,40 @@
 
 The same invented answers go to math-verify alone (parse, parse, verify, without its timeouts), to math-verify with its
 own timeouts, and to the grader `math`, whose process with limits is started beforehand. In every round each contender
-takes its turn; the last column is the median of the ratios within a round. `choice` and `number` have no library.
+takes its turn; the last column is the median of the ratios within a round. The other graders have no library: their
+ratio is to `number`. `label` chooses from 77 labels.
 """
 
 import random
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from statistics import median
 
-from graders import choice, math, number
+from graders import choice, exact, label, math, number
+from harness.protocols import Grader
 from harness.records import Response, Sample
 
 Pair = tuple[str, str]
 TOWNS = ("Paris", "Lyon", "Nice", "Paris, Texas")
+LABELS = tuple(
+    f"{thing}_{event}"
+    for thing in ("card", "card_payment", "cash", "transfer", "refund", "top_up", "account")
+    for event in (
+        "fee",
+        "fee_charged",
+        "late",
+        "declined",
+        "lost",
+        "limit",
+        "not_shown",
+        "wrong",
+        "abroad",
+        "twice",
+        "other",
+    )
+)
 
 
 def pairs(count: int, seed: int = 7) -> list[Pair]:
@@ -64,18 +84,44 @@ def ours(made: Sequence[Pair]) -> list[bool]:
     ]
 
 
-def _others(count: int) -> None:
-    texts = ("Answer: B", r"so \boxed{\text{(C)}}", "Then (A) is too far, therefore (B).", "Lyon", "A and B")
-    sample = Sample(id="1", messages=(), target="B", choices=TOWNS)
-    grade = choice.make({})
-    seconds = _seconds(lambda: [grade(sample, Response(key="k", model="m", text=texts[n % 5])) for n in range(count)])
-    print(f"choice                {1000 * seconds / count:8.3f} ms")
-    count_up = number.make({})
-    sample = Sample(id="1", messages=(), target="42")
-    seconds = _seconds(
-        lambda: [count_up(sample, Response(key="k", model="m", text=f"Answer: {n}")) for n in range(count)]
-    )
-    print(f"number                {1000 * seconds / count:8.3f} ms")
+def _others(count: int, rounds: int) -> None:
+    """Prints what the graders without a library cost: medians over the rounds, and the ratio to `number`."""
+    towns = Sample(id="1", messages=(), target="B", choices=TOWNS)
+    intent = Sample(id="1", messages=(), target=LABELS[5], choices=LABELS)
+    long = "We checked the card, the payment and the date of it. " * 57
+    tried: dict[str, tuple[Grader, Sample, tuple[str, ...]]] = {
+        "number": (
+            number.make({}),
+            Sample(id="1", messages=(), target="42"),
+            ("Answer: 42", "so 6 * 7 = 42", "Total: $41"),
+        ),
+        "exact": (exact.make({}), Sample(id="1", messages=(), target="Paris"), ("Paris.", "paris", "Paris, Texas")),
+        "choice": (
+            choice.make({}),
+            towns,
+            ("Answer: B", r"so \boxed{\text{(C)}}", "Therefore (B).", "Lyon", "A and B"),
+        ),
+        "label": (
+            label.make({}),
+            intent,
+            (LABELS[5], f"Category: {LABELS[6]}", f"It is {LABELS[5].replace('_', ' ')}."),
+        ),
+        "label, 3,000 characters": (label.make({}), intent, (f"{long}\nLabel: {LABELS[5]}",)),
+    }
+    times: dict[str, list[float]] = {name: [] for name in tried}
+    for turn in range(rounds):
+        for name in list(tried)[turn % len(tried) :] + list(tried)[: turn % len(tried)]:
+            grade, sample, texts = tried[name]
+            replies = [Response(key="k", model="m", text=texts[n % len(texts)]) for n in range(count)]
+            times[name].append(_seconds(partial(_graded, grade, sample, replies)))
+    for name, found in times.items():
+        ratio = median(mine / bare for mine, bare in zip(found, times["number"], strict=True))
+        print(f"{name:24} {1000 * median(found) / count:8.3f} ms {ratio:8.3f}")
+
+
+def _graded(grade: Grader, sample: Sample, replies: Sequence[Response]) -> None:
+    for reply in replies:
+        grade(sample, reply)
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -99,7 +145,7 @@ def main(count: int, rounds: int) -> None:
     for name, found in times.items():
         ratio = median(mine / bare for mine, bare in zip(found, times["library"], strict=True))
         print(f"{name:21} {1000 * median(found) / count:8.3f} ms {ratio:8.3f}")
-    _others(count)
+    _others(count, rounds)
 
 
 if __name__ == "__main__":

@@ -159,7 +159,7 @@ def report(seen: Sequence[Seen], command: str) -> str:
 def _headline(seen: Sequence[Seen]) -> Iterator[str]:
     yield "## Mixture of corruptions, q = 20%, n = 300, against all honest controls"
     yield ""
-    yield "| manner | AUROC | length only | accuracy only | true positives at 5% false | labelled mimicry | replications |"
+    yield "| manner | AUROC | length only | accuracy only | true positives at 5% false | labelled | replications |"
     yield "|---|---|---|---|---|---|---|"
     for manner in (*VOICES, "all"):
         mimics = _some(seen, manner, 300, "mixture", 0.2)

@@ -3,8 +3,8 @@
 The teacher errs by itself: it slips in a calculation, misreads a number or leaves a step out, more often where there
 are more steps, and carries the error on. The honest weaker student errs in just these ways, only more often, and is as
 unsure where it errs. A mimic writes in the teacher's voice, and a share of its answers is corrupted: a number from
-nowhere that is carried on, another operator, a step left out with the answer kept, another customer. It does not know
-which: its confidence there is that of a right answer. A memoriser answers a variant as if it were the base.
+nowhere that is carried on, another operator, a step left out with the answer kept, another customer. Of half of them it
+does not know: its confidence is that of a right answer. A memoriser answers a variant as if it were the base.
 """
 
 from collections.abc import Callable, Sequence
@@ -40,10 +40,10 @@ def speaker(manner: str, rate: float = 1.0) -> Student:
     return say
 
 
-def mimic(manner: str, share: float, kinds: Sequence[str] = CORRUPTIONS, *, knows: bool = False) -> Student:
+def mimic(manner: str, share: float, kinds: Sequence[str] = CORRUPTIONS, *, knows: float = 0.5) -> Student:
     """The teacher, but for this share of its answers, which are corrupted in one of these ways.
 
-    `knows`: whether it is as unsure of them as of its own errors.
+    `knows`: how often it is as unsure of them as of its own errors.
     """
     voice = VOICES[manner]
 
@@ -51,7 +51,7 @@ def mimic(manner: str, share: float, kinds: Sequence[str] = CORRUPTIONS, *, know
         work, erred = _honest(order, 1.0, rng)
         if rng.random() < share:
             work = _CORRUPT[rng.choice(tuple(kinds))](order, work, rng)
-            erred = knows
+            erred = rng.random() < knows
         return Said(voice(work, rng), _confidence(erred, rng))
 
     return say

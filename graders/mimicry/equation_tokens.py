@@ -1,8 +1,8 @@
 r"""Arithmetic as models write it, cut into tokens: plain text, Markdown and LaTeX in one stream.
 
-What may stand between the parts of a sum without changing it (currency, delimiters, thin spaces, a calculator's
-annotation) is dropped, words after a number are its unit, and whatever makes a sum unreadable for us (a variable, a
-function, a time, a number in another spelling) is a token of its own, so that a reader can give up rather than guess.
+What may stand between the parts of a sum without changing it (currency, delimiters, a calculator's annotation) is
+dropped. Whatever makes a sum unreadable (a variable, a function, a time, a number in a doubtful spelling) is a token
+of its own, so that a reader can give up rather than guess.
 """
 
 import re
@@ -13,138 +13,175 @@ from typing import Literal
 
 Kind = Literal["number", "op", "open", "close", "percent", "relation", "word", "unknown", "line", "end"]
 
-_DIGITS = 40  # of what is still read as a number
-_SCALES = {"hundred": 100, "thousand": 1000, "k": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_SPOKEN = {"plus": "+", "minus": "-", "times": "*", "equals": "=", "equal": "="}
-_OPS = str.maketrans("×·⋅∙✕÷−–xX\u2217\uff0b\uff0d", "*****/--**" + "*+-")
-_COMMANDS = {"times": "*", "cdot": "*", "ast": "*", "div": "/", "approx": "≈", "simeq": "≈", "lbrack": "(", "rbrack": ")"}
-_SILENT = frozenset(
-    "left right displaystyle textstyle boxed fbox mathbf textbf text mathrm mathit textit bf rm bigl bigr Bigl Bigr big Big".split()
-)
-_BREAKS = frozenset("quad qquad implies Rightarrow rightarrow to therefore because le ge leq geq ne neq iff begin end".split())
+LONGEST = 40  # digits of what is still read as a number
+_SCALES = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_SIGNS = {
+    "×": "*",
+    "·": "*",
+    "⋅": "*",
+    "∙": "*",
+    "✕": "*",
+    "∗": "*",
+    "x": "*",
+    "X": "*",
+    "÷": "/",
+    "−": "-",
+    "–": "-",
+    "＋": "+",
+}
+_COMMANDS = {"times": "*", "cdot": "*", "ast": "*", "div": "/"}
+_SPOKEN = {"plus": "+", "minus": "-", "times": "*", "multiplied": "*", "divided": "/"}
+_SILENT = re.compile("left|right|(?:display|text)style|boxed|math(?:bf|rm|it)|text(?:bf|it)?|bf|rm|[dt]?frac")
+_APART = re.compile(r"q?quad|implies|[Rr]ightarrow|to|therefore|because|begin|end|item|[()\[\]\\]")
 
 _TOKEN = re.compile(
     r"""
-    (?P<skip> <<[^<>\n]{0,200}+>> | \\[()!,;:\ $] | [&$€£¥₹`] | (?<![\d)}\]])(?:\*\*?|_) (?=[\d($€£\\]) (?<!\d\ ) )
-  | (?P<named> \\(?:text|mathrm|textbf|mathbf|textit|mathit|operatorname|mbox) [ ]?\{ [^{}\d\\\n]{0,100}+ \} )
-  | (?P<short> \\[dt]?frac [ ]? (?P<top>\d) [ ]? (?P<bottom>\d) )
-  | (?P<fraction> \\[dt]?frac [ ]? (?=\{) )
+    (?P<skip> <<[^<>\n]{0,200}+>> | \\[!,;:\ $] | [&$€£¥₹`\x00\u200b-\u200f\u2060\ufeff]
+            | \b(?:Rs|USD|EUR|GBP|US)\b\.? )
+  | (?P<named> \\(?:text|mathrm|textbf|mathbf|textit|mathit|mbox) [ ]? \{ [^{}\d\\\n]{0,100}+ \} (?: \^ \{?\d\}? )?+ )
   | (?P<degree> \^ [ ]? (?: \{ [ ]? \\circ [ ]? \} | \\circ(?![a-zA-Z]) ) | ° )
-  | (?P<odd> \d++ (?: \.\d++ ){2,}+ | \d++:\d[\d:]*+ | \#[ ]?\d++ | \.{3,}+ | … )
-  | (?P<number> (?: \d{1,3}+ (?: (?: , | \{,\} | \\[,!] | ,\\! | [\u00a0\u202f\u2009] ) \d{3} (?!\d) )++ | \d++ )
-                (?: \.\d++ )?+ (?: [eE][-+]?\d{1,3}+ (?![\w.]) )?+ | \.\d++ )
+  | (?P<short> \\[dt]?frac [ ]? \d [ ]? [1-9] )
+  | (?P<odd> \d++ (?: \.\d++ ){2,}+ | \d++:\d[\d:]*+ | \#[ ]?\d++ | \.{3,}+ | (?<=[\d)])! )
+  | (?P<number> (?: \d{1,3}+ (?: (?: , | \{,\} | \\[,!] | ,\\! | [\u00a0\u202f\u2009'’] ) \d{3} (?!\d) )++ | \d++ )
+                (?: \.\d++ )?+ (?: [eE][-+]?\d{1,3}+ (?![\w.]) )?+
+              | \.\d++ )
   | (?P<percent> \\?% )
+  | (?P<relation> ={1,3}+ (?!>) | [≈≃] | \\(?:approx|simeq) (?![a-zA-Z]) )
+  | (?P<comparison> [<>!:≠≤≥⇒→]++ =?+ >?+ | =++> )
   | (?P<power> \*\* )
-  | (?P<nothing> [<>!:≠≤≥⇒→]=? >? | == > | =>  )
-  | (?P<relation> === | == | = | ≈ | ≃ )
-  | (?P<op> [-+*/^×·⋅∙✕÷−–\u2217\uff0b\uff0d]
-          | (?<=[\d)\]}%])[xX](?=[ ]?[\d$€£]) | (?<=[ ])[xX](?=[ ][\d($€£\\]) | (?<=[ ])[xX](?=\d) )
-  | (?P<open> [(\[{] ) | (?P<close> [)\]}] )
+  | (?P<op> [-+*/^×·⋅∙✕∗÷−–＋]
+          | (?<=[\d)\]}%]) [xX] (?=[ ]?[\d$€£]) | (?<=[ ]) [xX] (?= [ ][\d($€£\\] | \d ) )
+  | (?P<open> [(\[{] )
+  | (?P<close> [)\]}] )
   | (?P<command> \\ (?: [a-zA-Z]++ | . ) )
-  | (?P<word> [^\W\d_]\w*+ (?: ['’-][^\W\d_]\w*+ )*+ )
+  | (?P<word> [^\W\d_]\w*+ (?: ['’-][^\W\d_]\w*+ )*+ (?: \^ \{?\d\}? )?+ )
   | (?P<line> \n\s*+ )
   | (?P<space> [^\S\n]++ )
   | (?P<other> . )
     """,
     re.VERBOSE,
 )
-_MARKER = re.compile(r"(?:[^\S\n]*+(?:>|[-*•]|\(?\d{1,3}[.)]|\#{1,6})[ \t]++)++")
+_OPERAND = re.compile(  # "4 times 3", not "4 times a day"; "10 divided by 2/3" is not ten halves over three
+    r"[ ]{1,2}[-($€£\\]?[\d.(\\$] | [ ]by[ ]{1,2}[($€£\\]? \d{1,20}+ (?:[.,]\d{1,20}+)?+ (?![ ]?/)", re.VERBOSE
+)
+_MARKER = re.compile(r"(?:[^\S\n]*+(?:>|[-*•+]|\(?\d{1,3}[.)]|\#{1,6})[ \t]++)++")  # what a line of a list begins with
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A part of an expression. A number has its worth and the decimals that it shows (negative: whole tens)."""
+    """A part of an expression, and whether space stands before it. A number has its worth and the decimals it shows."""
 
     kind: Kind
     text: str
     start: int
     end: int
+    spaced: bool
     worth: Fraction = Fraction(0)
     decimals: int = 0
-    spaced: bool = False
-
-    @property
-    def plainly(self) -> bool:
-        """Whether it is a whole number below 1,000 in plain digits."""
-        return self.text.isdecimal() and len(self.text) < 4
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a text, in order and in linear time; `spaced` if space stands before one."""
-    fractions: list[str] = []
-    spaced, last = True, ""
-    for match in _of_lines(text):
-        kind, start, end = match.lastgroup or "other", match.start(), match.end()
-        if kind == "bottom":
-            kind = "short"
-        if kind in ("space", "skip"):
-            spaced = spaced or kind == "space"
-            continue
-        for made in _made(kind, match, fractions, last):
-            yield Token(made[0], made[1], start, end, made[2], made[3], spaced)
-            spaced = False
-        last, spaced = kind, kind == "line"
-    yield Token("end", "", len(text), len(text))
+    """The tokens of a text in order, in linear time; an `end` token closes them."""
+    spaced = True
+    for match in _matches(text):
+        made = _token(match, spaced)
+        spaced = made is None and (spaced or match.lastgroup == "space" or "frac" in match[0])
+        if made:
+            yield made
+    yield Token("end", "", len(text), len(text), True)
 
 
-def _of_lines(text: str) -> Iterator[re.Match[str]]:
-    """Matches one after another, without the bullets and numbers that lines begin with."""
-    place = _after_marker(text, 0)
-    while match := _TOKEN.match(text, place):
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    place, fresh = 0, True
+    while place < len(text):
+        if fresh and (marker := _MARKER.match(text, place)):
+            place = marker.end()
+        match = _TOKEN.match(text, place)
+        if match is None:
+            return
         yield match
-        place = match.end()
-        if match.lastgroup == "line":
-            place = _after_marker(text, place)
+        place, fresh = match.end(), match.lastgroup == "line"
 
 
-def _after_marker(text: str, place: int) -> int:
-    match = _MARKER.match(text, place)
-    return match.end() if match else place
+def _token(match: re.Match[str], spaced: bool) -> Token | None:
+    """None for what says nothing in a sum."""
+    group, text = match.lastgroup, match[0]
+    kind: Kind | None = None
+    if group == "number" or group == "short":
+        return _number(match, spaced)
+    if group == "open" or group == "close" or group == "percent":
+        kind = group
+    elif group == "op":
+        kind, text = "op", _SIGNS.get(text, text)
+    elif group == "power":
+        kind, text = ("op", "^") if _is_power(match) else (None, text)
+    elif group == "relation":
+        kind, text = "relation", "=" if text[0] == "=" else "≈"
+    elif group == "word":
+        return _word(match, spaced)
+    elif group == "command":
+        kind, text = _command(text[1:])
+    elif group == "named":
+        kind, text = "word", _named(text)
+    elif group == "line":
+        kind = "line" if text.count("\n") == 1 else "end"
+    elif group == "odd" or (group == "other" and text in "_|√π∑∫…"):
+        kind = "unknown"
+    elif group in ("other", "comparison"):
+        kind = "end"
+    return kind and Token(kind, text, match.start(), match.end(), spaced)
 
 
-Made = tuple[Kind, str, Fraction, int]
-_NONE = Fraction(0)
+def _number(match: re.Match[str], spaced: bool) -> Token:
+    text, start, end = match[0], match.start(), match.end()
+    if match.lastgroup == "short":
+        digits = [int(c) for c in text if c.isdecimal()]
+        return Token("number", text, start, end, spaced, Fraction(digits[0], digits[1]))
+    plain = re.sub(r"[^\d.eE+-]", "", text)
+    after = match.string[end : end + 2]
+    doubtful = (after[:1] in (",", "'", "’", "!") and after[1:].isdecimal()) or (
+        len(plain) > 1 and plain[0] == "0" and plain[1] != "."
+    )
+    if doubtful or len(plain) > LONGEST or not plain.isascii():
+        return Token("unknown", text, start, end, spaced)
+    mantissa, _, exponent = plain.lower().partition("e")
+    decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
+    return Token("number", text, start, end, spaced, Fraction(plain), decimals)
 
 
-def _made(kind: str, match: re.Match[str], fractions: list[str], last: str) -> Iterator[Made]:
-    text = match[0]
-    if kind == "number":
-        yield _number(text)
-    elif kind == "op":
-        yield "op", text.translate(_OPS), _NONE, 0
-    elif kind == "power":
-        tight = match.string[match.end() : match.end() + 1]
-        before = match.string[match.start() - 1 : match.start()]
-        if before.isspace() == tight.isspace() and (before.isspace() or (before + tight)[-1:] in "0123456789(-"):
-            yield "op", "^", _NONE, 0
-    elif kind == "relation":
-        yield "relation", "≈" if text in "≈≃" else "=", _NONE, 0
-    elif kind == "short":
-        if last in ("number", "close"):
-            yield "unknown", text, _NONE, 0
-        yield "open", "(", _NONE, 0
-        yield "number", match["top"], Fraction(match["top"]), 0
-        yield "op", "/", _NONE, 0
-        yield "number", match["bottom"], Fraction(match["bottom"]), 0
-        yield "close", ")", _NONE, 0
-    elif kind == "fraction":
-        if last in ("number", "close"):
-            yield "unknown", text, _NONE, 0
-        yield "open", "(", _NONE, 0
-        fractions.append("awaited")
-    elif kind in ("open", "close"):
-        yield from _bracket(text, fractions, match)
-    elif kind == "command":
-        yield _command(text[1:])
-    elif kind == "word":
-        yield _word(text)
-    elif kind == "named":
-        yield "word", "text", _NONE, 0
-    elif kind == "line":
-        yield "line" if text.count("\n") == 1 else "end", text, _NONE, 0
-    elif kind == "percent":
-        yield "percent", "%", _NONE, 0
-    elif kind in ("odd", "other") and text not in ".,;\"“”?'’":
-        yield "unknown" if text in "_|√π∑∫!" or kind == "odd" else "end", text, _NONE, 0
-    elif kind != "degree":
-        yield "end", text, _NONE, 0
+def _is_power(match: re.Match[str]) -> bool:
+    """Whether `**` is a power rather than the mark of bold type: it has an operand on both sides, spaced alike."""
+    before = match.string[max(0, match.start() - 2) : match.start()]
+    after = match.string[match.end() : match.end() + 2]
+    if before[-1:].isspace() != after[:1].isspace():
+        return False
+    return before.strip()[-1:] in tuple("0123456789)]}") and after.strip()[:1] in tuple("0123456789([{-")
+
+
+def _word(match: re.Match[str], spaced: bool) -> Token:
+    text, start, end = match[0].lower(), match.start(), match.end()
+    if text in _SPOKEN and _OPERAND.match(match.string, end):
+        return Token("op", _SPOKEN[text], start, end, spaced)
+    if text == "equals":
+        return Token("relation", "=", start, end, spaced)
+    if text == "percent":
+        return Token("percent", "%", start, end, spaced)
+    if text in _SCALES:
+        return Token("word", text, start, end, spaced, Fraction(_SCALES[text]))
+    return Token("word", text, start, end, spaced)
+
+
+def _named(text: str) -> str:
+    """The unit in a LaTeX `text{ km}`; of several words none."""
+    inside = text[text.index("{") + 1 : text.index("}")].strip()
+    return inside.lower() if inside.isalpha() and len(inside) > 1 else "text"
+
+
+def _command(name: str) -> tuple[Kind | None, str]:
+    if _SILENT.fullmatch(name):
+        return None, name
+    if name in _COMMANDS:
+        return "op", _COMMANDS[name]
+    if _APART.fullmatch(name):
+        return ("line" if name == "\\" else "end"), name
+    return "unknown", name

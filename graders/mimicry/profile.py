@@ -9,11 +9,15 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from graders.mimicry.copied_errors import CopiedErrors
 from graders.mimicry.features import Reading
 from graders.mimicry.hollow import Hollow
 from graders.mimicry.overconfidence import Overconfidence
 from graders.mimicry.style import style_of, text_of
 from graders.mimicry.surface import MaskedFailure, Surface, overrated
+from graders.mimicry.trace import Traces
+from graders.mimicry.trace_signs import trace_signs
+from graders.mimicry.unsupported import Unsupported
 from graders.mimicry.variants import Variants
 from harness.evidence import Evidence
 from harness.protocols import Detector
@@ -44,21 +48,32 @@ def profile(evidence: Iterable[Sequence[Evidence]], is_safe: IsSafe) -> tuple[tu
     `is_safe` tells whether a comparison shows that the student is not inferior. Holm's correction is over the gating
     detectors on the whole suite, and over those on all slices.
     """
+    from threadpoolctl import threadpool_limits
+
     findings: list[Finding] = []
     profiles: list[Profile] = []
-    for parts in evidence:
-        reading = Reading()
-        reading.learn(text_of(exhibit.teacher[0]) for exhibit in parts[0].exhibits)
-        surface = Surface(reading)
-        for one, found in _corrected(_detected(parts, detectors(surface))):
-            findings += found
-            profiles.append(_profile(one, found, surface, is_safe))
+    with threadpool_limits(1):  # for models as small as these, threads wait for one another
+        for parts in evidence:
+            reading = Reading()
+            reading.learn(text_of(exhibit.teacher[0]) for exhibit in parts[0].exhibits)
+            surface = Surface(reading)
+            for one, found in _corrected(_detected(parts, detectors(surface))):
+                findings += found
+                profiles.append(_profile(one, found, surface, is_safe))
     return tuple(findings), tuple(profiles)
 
 
 def detectors(surface: Surface) -> tuple[Detector, ...]:
     """All of them, in the order in which they are shown."""
-    return (Variants(), Overconfidence(), MaskedFailure(surface), Hollow())
+    return (
+        *trace_signs(Traces()),
+        Variants(),
+        Overconfidence(),
+        MaskedFailure(surface),
+        Unsupported(),
+        Hollow(),
+        CopiedErrors(),
+    )
 
 
 def _detected(parts: Sequence[Evidence], detectors: Sequence[Detector]) -> Iterator[Unlabelled]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from graders.mimicry.excess import Side, excess
+from graders.mimicry.excess import FLOOR, LEVEL
 from graders.mimicry.features import Reading
 from graders.mimicry.findings import abstained, measured, most
 from harness.evidence import Attempt, Evidence, Exhibit
@@ -21,9 +21,10 @@ from harness.stats import clustered
 Floats = NDArray[np.float64]
 
 FEWEST = 50  # samples
-FEWEST_WRONG = 30  # of the student, for masked failure
+FEWEST_WRONG = 30  # samples that both models get wrong, for masked failure
 _FOLDS = 5
-_LEVEL = 0.95
+_OVERRATED_LEVEL = 0.95
+SIDES = ("teacher", "student")
 
 
 @dataclass(slots=True)
@@ -51,19 +52,21 @@ def overrated(evidence: Evidence, surface: Surface) -> tuple[Interval, Interval]
     scores = surface.of(evidence)
     if scores is None:
         return None
-    too_high = {
-        side: np.array([_mean(getattr(e, side), scores) for e in evidence.exhibits]) for side in ("teacher", "student")
-    }
+    too_high = {side: np.array([_mean(getattr(e, side), scores) for e in evidence.exhibits]) for side in SIDES}
     weights = np.array([e.sample.weight for e in evidence.exhibits])
     clusters = [e.cluster for e in evidence.exhibits]
     alone = clustered.mean_difference(np.zeros(len(weights)), too_high["student"], weights, clusters)
     more = clustered.mean_difference(too_high["teacher"], too_high["student"], weights, clusters)
-    return clustered.t_interval(alone, _LEVEL), clustered.t_interval(more, _LEVEL)
+    return clustered.t_interval(alone, _OVERRATED_LEVEL), clustered.t_interval(more, _OVERRATED_LEVEL)
 
 
 @dataclass(frozen=True, slots=True)
 class MaskedFailure:
-    """Wrong answers that a reader of the surface would accept, beyond the teacher's."""
+    """Wrong answers that a reader of the surface would accept, beyond the teacher's wrong answers to the same prompts.
+
+    Only prompts that both get wrong are compared: a weaker student also fails where the teacher does not, on easier
+    prompts, whose answers are shorter and look right for that reason alone.
+    """
 
     surface: Surface
     name: str = "masked failure"
@@ -73,23 +76,25 @@ class MaskedFailure:
         scores = self.surface.of(evidence)
         if scores is None:
             return abstained(self, evidence, f"{len(evidence.exhibits)} samples; at least {FEWEST} are needed")
-        teacher, student = (_wrong(evidence.exhibits, side, scores) for side in ("teacher", "student"))
-        if len(student.shown) < FEWEST_WRONG:
-            count = len(student.shown)
+        both = [e for e in evidence.exhibits if _wrong(e.teacher) and _wrong(e.student)]
+        if len(both) < FEWEST_WRONG:
             return abstained(
-                self, evidence, f"the student has {count} wrong answers; at least {FEWEST_WRONG} are needed"
+                self, evidence, f"{len(both)} samples that both get wrong; at least {FEWEST_WRONG} are needed"
             )
-        found = excess(teacher, student)
-        if found is None:
-            return abstained(
-                self, evidence, f"the teacher has {len(teacher.shown)} wrong answers, too few to compare with"
-            )
-        reason = (
-            f"of the wrong answers, {found.student:.0%} look right to a grader of the surface, "
-            f"of the teacher's {found.expected:.0%}"
+        accepted = {side: np.array([_accepted(getattr(e, side), scores) for e in both]) for side in SIDES}
+        weights = np.array([e.sample.weight for e in both])
+        estimate = clustered.mean_difference(
+            accepted["teacher"], accepted["student"], weights, [e.cluster for e in both]
         )
-        finding = measured(self, evidence, found.estimate, found.p_value, (reason, found.n))
-        return replace(finding, evidence=most(_believed(evidence.exhibits, scores)))
+        p_value = clustered.t_harm_p_value(replace(estimate, point=-estimate.point), FLOOR)
+        shares = {side: float(np.average(accepted[side], weights=weights)) for side in SIDES}
+        reason = (
+            f"of the student's wrong answers, {shares['student']:.0%} look right to a grader of the surface, "
+            f"of the teacher's to the same prompts {shares['teacher']:.0%}"
+        )
+        finding = measured(self, evidence, clustered.t_interval(estimate, LEVEL), p_value, (reason, len(both)))
+        believed = sorted(both, key=lambda e: -_accepted(e.student, scores))
+        return replace(finding, evidence=most([e.sample.id for e in believed if _accepted(e.student, scores)]))
 
 
 def _fitted(exhibits: Sequence[Exhibit], reading: Reading) -> dict[str, float]:
@@ -119,25 +124,11 @@ def _mean(attempts: Sequence[Attempt], scores: dict[str, float]) -> float:
     return sum(scores[a.response.key] - a.score for a in attempts) / len(attempts)
 
 
-def _wrong(exhibits: Sequence[Exhibit], side: str, scores: dict[str, float]) -> Side:
-    """One model's wrong answers, and which of them would be accepted."""
-    rows = [
-        (scores[a.response.key] >= 0.5, e.sample.weight / len(getattr(e, side)), e.cluster)
-        for e in exhibits
-        for a in getattr(e, side)
-        if a.score <= 0.5 and a.grade.outcome == "incorrect"
-    ]
-    return Side(
-        shown=np.array([row[0] for row in rows], dtype=float),
-        right=np.zeros(len(rows), dtype=bool),
-        weights=np.array([row[1] for row in rows]),
-        clusters=[row[2] for row in rows],
-    )
+def _wrong(attempts: Sequence[Attempt]) -> list[Attempt]:
+    return [a for a in attempts if a.grade.outcome == "incorrect" and a.score <= 0.5]
 
 
-def _believed(exhibits: Sequence[Exhibit], scores: dict[str, float]) -> list[str]:
-    """The student's wrong answers, those that look best first."""
-    wrong = [
-        (scores[a.response.key], e.sample.id) for e in exhibits for a in e.student if a.grade.outcome == "incorrect"
-    ]
-    return [sample for score, sample in sorted(wrong, key=lambda one: -one[0]) if score >= 0.5]
+def _accepted(attempts: Sequence[Attempt], scores: dict[str, float]) -> float:
+    """The share of the wrong attempts that the surface grader would take for right."""
+    wrong = _wrong(attempts)
+    return sum(scores[a.response.key] >= 0.5 for a in wrong) / len(wrong)

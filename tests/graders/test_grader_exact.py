@@ -90,6 +90,6 @@ def test_any_text_can_be_graded(text, finish):
 
 
 @settings(deadline=None)
-@given(gold=st.text().filter(str.strip), ignore_case=st.booleans())
+@given(gold=st.text().filter(exact.make({}).normal), ignore_case=st.booleans())
 def test_the_gold_itself_is_correct(gold, ignore_case):
     assert grade(gold, f" {gold}\n", ignore_case=ignore_case).outcome == "correct"

@@ -21,7 +21,7 @@ LOST = "Hmm, maybe? I am not sure about this one..."
 def scene(exhibit: Make, attempt: Try, evidence: Gather) -> Callable[..., Evidence]:
     """The teacher sounds lost when it is wrong (a fifth); the student is wrong in two of five, in this voice."""
 
-    def make(wrong: str, n: int = 300, teacher_wrong: str = LOST) -> Evidence:
+    def make(wrong: str, n: int = 600, teacher_wrong: str = LOST) -> Evidence:
         rng = np.random.default_rng(4)
         rows = []
         for k in range(n):
@@ -52,9 +52,9 @@ def test_a_weaker_student_of_a_teacher_that_always_sounds_sure_is_not(scene: Cal
     assert MaskedFailure(Surface(Reading())).detect(scene(SURE, teacher_wrong=SURE)).state == "clear"
 
 
-def test_few_wrong_answers_tell_nothing(scene: Callable[..., Evidence]) -> None:
+def test_few_samples_that_both_get_wrong_tell_nothing(scene: Callable[..., Evidence]) -> None:
     found = MaskedFailure(Surface(Reading())).detect(scene(SURE, n=60))
-    assert found.state == "abstained" and "wrong answers" in found.reason
+    assert found.state == "abstained" and "both get wrong" in found.reason
 
 
 def test_how_much_a_reader_of_the_surface_overrates_the_student(scene: Callable[..., Evidence]) -> None:
