@@ -57,21 +57,22 @@ class CopiedErrors:
         against = [(one, base) for one in both if (base := _wrong(one.exhibit.base))]
         if len(against) >= FEWEST:
             chance = [_agreement(one.teacher, base) for one, base in against]
-            return self._measured(evidence, [one for one, _ in against], chance, "the base's wrong answers are")
+            return self._measured(evidence, [one for one, _ in against], chance, "the base's wrong answers are too")
         if len({answer for one in both for answer in (*one.teacher, *one.student)}) > LISTED:
             return abstained(
                 self,
                 evidence,
-                f"without a base, chance is known only for answers out of a list ({LISTED} different wrong ones at most)",
+                f"without a base, chance is known only for answers out of a list ({LISTED} wrong ones at most)",
             )
         return self._measured(evidence, both, _by_chance(both), "its wrong answers to other samples would be")
 
     def _measured(self, evidence: Evidence, both: Sequence[Both], chance: Sequence[float], whose: str) -> Finding:
         same, weights = np.array([one.same for one in both]), np.array([one.exhibit.sample.weight for one in both])
         estimate = clustered.mean_difference(chance, same, weights, [one.exhibit.cluster for one in both])
+        shares = [float(np.average(values, weights=weights)) for values in (same, chance)]
         reason = (
-            f"where both are wrong, {np.average(same, weights=weights):.0%} of the student's answers are the teacher's, "
-            f"and {np.average(chance, weights=weights):.0%} of what {whose}"
+            f"where both are wrong, {shares[0]:.0%} of the student's answers are the teacher's; "
+            f"{shares[1]:.0%} of {whose}"
         )
         finding = measured(self, evidence, clustered.t_interval(estimate, LEVEL), 1.0, (reason, len(both)))
         copied = sorted((one for one in both if one.same > 0), key=lambda one: -one.same)

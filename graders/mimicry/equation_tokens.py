@@ -61,6 +61,13 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_ALIKE: dict[str, Kind] = {
+    "open": "open",
+    "close": "close",
+    "percent": "percent",
+    "odd": "unknown",
+    "comparison": "end",
+}
 _OPERAND = re.compile(  # "4 times 3", not "4 times a day"; "10 divided by 2/3" is not ten halves over three
     r"[ ]{1,2}[-($€£\\]?[\d.(\\$] | [ ]by[ ]{1,2}[($€£\\]? \d{1,20}+ (?:[.,]\d{1,20}+)?+ (?![ ]?/)", re.VERBOSE
 )
@@ -106,15 +113,13 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
 def _token(match: re.Match[str], spaced: bool) -> Token | None:
     """None for what says nothing in a sum."""
     group, text = match.lastgroup, match[0]
-    kind: Kind | None = None
-    if group == "number" or group == "short":
+    kind = _ALIKE.get(group or "")
+    if group in ("number", "short"):
         return _number(match, spaced)
-    if group == "open" or group == "close" or group == "percent":
-        kind = group
-    elif group == "op":
+    if group == "op":
         kind, text = "op", _SIGNS.get(text, text)
     elif group == "power":
-        kind, text = ("op", "^") if _is_power(match) else (None, text)
+        kind, text = "op" if _is_power(match) else None, "^"
     elif group == "relation":
         kind, text = "relation", "=" if text[0] == "=" else "≈"
     elif group == "word":
@@ -125,10 +130,8 @@ def _token(match: re.Match[str], spaced: bool) -> Token | None:
         kind, text = "word", _named(text)
     elif group == "line":
         kind = "line" if text.count("\n") == 1 else "end"
-    elif group == "odd" or (group == "other" and text in "_|√π∑∫…"):
-        kind = "unknown"
-    elif group in ("other", "comparison"):
-        kind = "end"
+    elif group == "other":
+        kind = "unknown" if text in "_|√∑∫…" else "end"
     return kind and Token(kind, text, match.start(), match.end(), spaced)
 
 

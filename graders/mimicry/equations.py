@@ -73,13 +73,21 @@ def _equation(text: str, left: Run | None, right: Run, relation: Token) -> Equat
     if holds is False and _MODULAR.search(text, max(0, left.start - _NEAR), right.end + _NEAR):
         holds = None
     return Equation(
-        start=left.start,
+        start=_start(text, left),
         end=right.end,
         holds=holds,
         operands=_computed(left, right),
         result=result,
         note="" if holds is not False else _correction(text, left, right),
     )
+
+
+def _start(text: str, run: Run) -> int:
+    """With the name of the fraction that an expression begins with."""
+    for name in ("\\frac", "\\dfrac", "\\tfrac"):
+        if text.endswith(name, 0, run.start):
+            return run.start - len(name)
+    return run.start
 
 
 def _computed(*runs: Run | None) -> tuple[tuple[Fraction, int, int], ...]:
@@ -130,9 +138,9 @@ def _last_digit(run: Run, amount: Amount, about: bool) -> Fraction:
     """What one more in the last digit shown would add: a result may be rounded or cut there."""
     unit = run.scale / (100 if amount.percent and amount.worth != run.operands[0][0] else 1)
     if run.decimals > 0:
-        return unit / 10**run.decimals
+        return unit * Fraction(1, 10**run.decimals)
     if not about:
-        return unit - 1 if unit > 1 else Fraction(0)
+        return unit if unit > 1 else Fraction(0)
     whole = abs(int(run.operands[0][0]))
     while whole and whole % 10 == 0:
         whole, unit = whole // 10, unit * 10
@@ -148,7 +156,7 @@ def _near(a: Amount, b: Amount, about: bool) -> bool:
 
 def _correction(text: str, left: Run, right: Run) -> str:
     worth, shown = _worths(left)[0].worth, _worths(right)[0].worth
-    expression = " ".join(text[left.start : left.end].split())
+    expression = " ".join(text[_start(text, left) : left.end].split())
     if len(expression) > _SHOWN:
         expression = expression[:_SHOWN] + "..."
     return f"{expression} is {written(worth)}, not {written(shown)}"
