@@ -5,7 +5,7 @@ A grader kind of viva's is its module: a `version` and a `make`.
 
 from collections.abc import Iterator, Mapping
 
-from graders import agreement, choice, code, exact, fields, label, lm_eval, math, number, own
+from graders import agreement, choice, code, exact, fields, label, lm_eval, math, number, own, support
 from harness.errors import nearest
 from harness.protocols import GraderKind
 
@@ -19,6 +19,7 @@ BUILT_IN: dict[str, GraderKind] = {
     "lm_eval": lm_eval,
     "math": math,
     "number": number,
+    "support": support,
 }
 
 

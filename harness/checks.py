@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from harness.pairing import Floats, Item, Scores
-from harness.records import Check, CheckKind, CheckTally, Grade, Tally
+from harness.records import Check, CheckKind, CheckTally, Comparison, Grade, Tally
 from harness.stats import clustered, rates
 
 LEVEL = 0.95
@@ -91,3 +91,26 @@ def _effective(sizes: Floats, places: Sequence[str]) -> float:
     """Items of equal weight that would tell as much; a cluster counts as one item, which errs on the safe side."""
     _, index = np.unique(np.array(places), return_inverse=True)
     return clustered.effective_n(np.bincount(index, weights=sizes), None)
+
+
+def telling(comparison: Comparison) -> tuple[CheckTally, ...]:
+    """The checks without what tells nothing: the fields of a teacher that was only compared with itself."""
+    if comparison.undecidable is None:
+        return comparison.checks
+    return tuple(replace(check, teacher=None) if check.kind == "field" else check for check in comparison.checks)
+
+
+def fell_short(check: Check) -> bool:
+    """Whether any of it went wrong: a value not right, a rule broken, points not got."""
+    return bool(check.spurious or check.missed)
+
+
+def in_words(check: Check) -> str:
+    """A check of one reply as a reader wants it: `total: 1 not right, 1 missed`."""
+    if check.kind == "share":
+        return f"{check.name}: {check.hits:g} of {check.hits + check.spurious:g}"
+    if check.kind == "rule" and not (check.hits and check.spurious):
+        return f"{check.name}: {'broken' if check.spurious else 'kept'}"
+    words = ("kept", "broken", "") if check.kind == "rule" else ("right", "not right", "missed")
+    counts = (check.hits, check.spurious, check.missed)
+    return f"{check.name}: " + ", ".join(f"{n:g} {word}" for n, word in zip(counts, words, strict=True) if n)

@@ -45,9 +45,12 @@ def compare(
 def beside_incumbent(
     incumbent: str, found: Collected, grades: Sequence[Grade], policy: Policy
 ) -> tuple[Comparison, ...]:
-    """The other students beside the student that serves today. In these, `teacher` is the incumbent's side."""
+    """The other students beside the student that serves today. In these, `teacher` is the incumbent's side.
+
+    Both sides' agreement is with the teacher, so that no ceiling needs to be known.
+    """
     rivals = [m.name for m in found.models if m.role == "student" and m.name != incumbent]
-    return _beside(incumbent, rivals, found, grades, policy)[0]
+    return tuple(replace(c, undecidable=None) for c in _beside(incumbent, rivals, found, grades, policy)[0])
 
 
 def beside_base(found: Collected, grades: Sequence[Grade], policy: Policy) -> tuple[Comparison, ...]:
@@ -57,7 +60,8 @@ def beside_base(found: Collected, grades: Sequence[Grade], policy: Policy) -> tu
     if base is None or not retained:
         return ()
     students = [m.name for m in found.models if m.role == "student"]
-    return _beside(base, students, replace(found, suites=retained), grades, policy)[0]
+    beside = _beside(base, students, replace(found, suites=retained), grades, policy)[0]
+    return tuple(replace(c, undecidable=None) for c in beside)
 
 
 def standing(c: Comparison) -> str:

@@ -90,6 +90,8 @@ class RowMap(Strict):
     target: str | None = None
     solution: str | None = None
     choices: str | None = None
+    context: str | None = None
+    tools: str | None = None
     slices: dict[str, str] | tuple[str, ...] = ()
     weight: str | None = None
     cluster: str | None = None

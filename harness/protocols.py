@@ -13,6 +13,7 @@ from harness.records import (
     Evaluation,
     EvidenceGroup,
     Finding,
+    Grade,
     Json,
     Judgement,
     Measure,
@@ -221,6 +222,8 @@ class PairTexts(Protocol):
     def sample(self, suite: str, sample: str) -> Sample: ...
 
     def responses(self, suite: str, sample: str, model: str) -> Sequence[Response]: ...
+
+    def grades(self, suite: str, sample: str, model: str) -> Sequence[Grade]: ...
 
 
 class Reporter(Protocol):

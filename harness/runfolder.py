@@ -153,7 +153,7 @@ class RunFolder:
         return list(zip(specs, manifest.told or [Told()] * len(specs), strict=True))
 
     def texts(self) -> "Texts":
-        return Texts.of(self.samples(), self.answers())
+        return Texts.of(self.samples(), self.answers(), self.grades())
 
     def _there(self, name: str) -> Path:
         if not (self.path / name).is_file():
@@ -238,14 +238,20 @@ class Texts:
 
     _samples: dict[tuple[str, str], Sample]
     _responses: dict[tuple[str, str, str], list[Response]]
+    _grades: dict[tuple[str, str, str], list[Grade]]
 
     @classmethod
-    def of(cls, suites: Mapping[str, Iterable[Sample]], answers: Iterable[Answer]) -> "Texts":
+    def of(
+        cls, suites: Mapping[str, Iterable[Sample]], answers: Iterable[Answer], grades: Iterable[Grade]
+    ) -> "Texts":
         samples = {(suite, s.id): s for suite, found in suites.items() for s in found}
         responses: dict[tuple[str, str, str], list[Response]] = {}
         for answer in answers:
             responses.setdefault((answer.suite, answer.sample, answer.response.model), []).append(answer.response)
-        return cls(samples, responses)
+        given: dict[tuple[str, str, str], list[Grade]] = {}
+        for grade in grades:
+            given.setdefault((grade.suite, grade.sample, grade.model), []).append(grade)
+        return cls(samples, responses, given)
 
     def sample(self, suite: str, sample: str) -> Sample:
         try:
@@ -255,3 +261,6 @@ class Texts:
 
     def responses(self, suite: str, sample: str, model: str) -> Sequence[Response]:
         return self._responses.get((suite, sample, model), ())
+
+    def grades(self, suite: str, sample: str, model: str) -> Sequence[Grade]:
+        return self._grades.get((suite, sample, model), ())

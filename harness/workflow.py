@@ -185,7 +185,7 @@ def conclude(found: Collected, written: Json, policy: Policy, parts: Parts, plac
     verdict = judge(evaluation, policy, place.folder.write_evaluation(evaluation))
     place.folder.write_verdict(verdict)
     with place.progress.step("writing the report", None):
-        texts = Texts.of({suite.spec.name: suite.samples for suite in found.suites}, found.answers)
+        texts = Texts.of({suite.spec.name: suite.samples for suite in found.suites}, found.answers, grades)
         page = parts.report(evaluation, verdict, pairs, texts, place.folder.path / "report")
     return Outcome(evaluation=evaluation, verdict=verdict, report=page)
 

@@ -41,7 +41,7 @@ class Scale:
 
 def scale(comparisons: Sequence[Comparison], margins: Sequence[float], width: int) -> Scale:
     """A scale that holds zero, every margin and every point, and limits as far as they leave the rest readable."""
-    found = [c.delta95 for c in comparisons if c.delta95 is not None]
+    found = [interval for c in comparisons if (interval := _intervals(c)[0]) is not None]
     reach = max([0.01, *(4 * m for m in margins), *(2 * abs(i.point) for i in found)])
     values = [0.01, -0.01, *(-1.25 * m for m in margins)]
     for interval in found:
@@ -72,11 +72,12 @@ def axis(along: Scale) -> Markup:
 def forest_row(comparison: Comparison, margin: float | None, decision: str, along: Scale) -> Markup:
     """One difference with its intervals; `decision` names the colour and the shape of the point."""
     parts = [_ground(margin, along)]
-    if comparison.delta95 is not None:
-        parts.append(_bar(comparison.delta95, along, "wide", 2))
-    if comparison.delta90 is not None:
-        parts.append(_bar(comparison.delta90, along, "narrow", 7))
-    best = comparison.delta95 or comparison.delta90
+    broad, narrow = _intervals(comparison)
+    if broad is not None:
+        parts.append(_bar(broad, along, "wide", 2))
+    if narrow is not None:
+        parts.append(_bar(narrow, along, "narrow", 7))
+    best = broad or narrow
     if best is not None:
         parts.append(_point(along.x(best.point), decision))
     return Markup(
@@ -86,16 +87,24 @@ def forest_row(comparison: Comparison, margin: float | None, decision: str, alon
 
 def in_words(comparison: Comparison, margin: float | None) -> str:
     """What the drawing shows, as a sentence."""
-    best = comparison.delta95 or comparison.delta90
+    if comparison.undecidable:
+        return "No difference: the teacher's own figure is not known."
+    intervals = _intervals(comparison)
+    best = intervals[0] or intervals[1]
     if best is None:
         return "No interval: too few independent items."
     parts = [f"Difference {wording.points(best.point)}"]
-    for interval in (comparison.delta95, comparison.delta90):
+    for interval in intervals:
         if interval is not None:
             parts.append(f"{wording.level(interval)} interval {wording.limits(interval, wording.bare_points)}")
     if margin is not None:
         parts.append(f"margin {wording.points(-margin)}")
     return "; ".join(parts) + "."
+
+
+def _intervals(comparison: Comparison) -> tuple[Interval | None, Interval | None]:
+    """The 95% and the 90% interval; neither where the difference is from something unknown."""
+    return (None, None) if comparison.undecidable else (comparison.delta95, comparison.delta90)
 
 
 def _ground(margin: float | None, along: Scale) -> Markup:

@@ -5,6 +5,7 @@ The answer comes first (cards), then each suite as a table of students; `section
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from harness.protocols import PairTexts
 from harness.records import (
@@ -19,10 +20,11 @@ from harness.records import (
     SuiteKind,
     Verdict,
 )
-from reports import charts, wording
-from reports.figures import badge, delta, margin_of, needed, p_figure, share
+from reports import charts, figures, wording
+from reports.figures import badge, delta, margin_of, needed, p_figure
 from reports.incumbent import beside_base, beside_incumbent
 from reports.lookup import Lookup, lookup
+from reports.measures import WORDS, Words
 from reports.provenance import dropped, provenance
 from reports.sections import section
 from reports.view import Absent, Answered, Card, Estimate, FindingRow, Harm, Overall, OverallRow, Page, SliceGroup
@@ -131,14 +133,20 @@ def _why_unjudged(records: Lookup, student: str) -> str:
 def _harms(records: Lookup, student: str) -> list[Harm]:
     """For the workload: variants and retained abilities are no requests that come in."""
     return [
-        Harm(suite=suite.name, figure=_harm(whole))
+        Harm(suite=suite.name, figure=_harm(whole), counts=WORDS[whole.measure].headline)
         for suite in records.suites()
         if suite.kind not in OUTSIDE and (whole := records.whole(suite.name, student)) is not None
     ]
 
 
 def _harm(comparison: Comparison) -> Estimate:
+    """Of accuracy, wrong answers per 1,000 requests; what is neither right nor wrong stays in points."""
+    if comparison.undecidable:
+        return Estimate(value=wording.DASH, detail=f"{comparison.undecidable}.")
     interval = comparison.delta95
+    if comparison.measure != "accuracy":
+        found = delta(comparison)
+        return replace(found, value=wording.bare_points(comparison.pupil.accuracy - comparison.teacher.accuracy))
     if interval is None:
         observed = comparison.pupil.accuracy - comparison.teacher.accuracy
         return Estimate(value=wording.per_thousand(observed), detail="no interval: too few independent items")
@@ -167,7 +175,9 @@ def _overall(records: Lookup, suite: str) -> Overall:
     return Overall(
         suite=suite,
         outside=next(OUTSIDE.get(s.kind, "") for s in records.suites() if s.name == suite),
+        open="; ".join(dict.fromkeys(c.undecidable for c in wholes if c.undecidable)),
         n=next(wording.number_of(s.n, "item") for s in records.suites() if s.name == suite),
+        words=_words(wholes),
         axis=charts.axis(along),
         rows=tuple(_overall_row(records, c, along) for c in wholes),
         absent=tuple(
@@ -176,6 +186,11 @@ def _overall(records: Lookup, suite: str) -> Overall:
         methods=_methods(wholes),
         margin=_margin(margins),
     )
+
+
+def _words(wholes: Sequence[Comparison]) -> Words:
+    measures = dict.fromkeys(c.measure for c in wholes)
+    return WORDS["mixed" if len(measures) > 1 else next(iter(measures), "accuracy")]
 
 
 def _margin(margins: Sequence[float]) -> str:
@@ -193,13 +208,13 @@ def _overall_row(records: Lookup, c: Comparison, along: charts.Scale) -> Overall
         student=c.student,
         badge=decision,
         n=wording.count(c.n),
-        teacher=wording.percent(c.teacher.accuracy),
+        teacher=figures.teacher(c),
         pupil=wording.percent(c.pupil.accuracy),
         drawing=charts.forest_row(c, margin_of(records, c), decision.kind, along),
         delta=delta(c),
-        retention=share(c.retention95),
-        conditional=share(c.conditional95),
-        flips=wording.percent(c.flips),
+        retention=figures.retention(c),
+        conditional=figures.conditional(c),
+        flips=wording.DASH if c.undecidable else wording.percent(c.flips),
         p=p_figure(c),
         needed=needed(c, judged),
     )

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
-from harness.records import Comparison, Interval, Outcome, SliceVerdict
+from harness.measures import OUTCOMES_OF
+from harness.records import Comparison, Interval, Measure, Outcome, SliceVerdict
 from reports import wording
 from reports.lookup import Lookup
+from reports.measures import WORDS
 from reports.view import Badge, Estimate
 
 BADGES: Mapping[str, Badge] = {
@@ -16,16 +18,18 @@ BADGES: Mapping[str, Badge] = {
     "abstained": Badge(kind="inconclusive", word="Abstained"),
 }
 UNJUDGED = Badge(kind="unjudged", word="Not judged")
+NO_CELLS = "scores are fractional, weighted, repeated or clustered"
+UNKNOWN = "the teacher's own figure is not known"
 
 
 def badge(decision: str | None) -> Badge:
     return BADGES[decision] if decision else UNJUDGED
 
 
-def outcome_badge(outcome: Outcome) -> Badge:
+def outcome_badge(outcome: Outcome, measure: Measure) -> Badge:
     """Right, or what went wrong: the symbol separates a wrong answer from none."""
     kind = {"correct": "pass", "incorrect": "fail"}.get(outcome, "inconclusive")
-    return Badge(kind=kind, word=wording.OUTCOME_WORD[outcome])
+    return Badge(kind=kind, word=OUTCOMES_OF[measure][outcome])
 
 
 def margin_of(records: Lookup, comparison: Comparison) -> float | None:
@@ -33,8 +37,14 @@ def margin_of(records: Lookup, comparison: Comparison) -> float | None:
     return judged.margin if judged else None
 
 
+def teacher(comparison: Comparison) -> str:
+    return "unknown" if comparison.undecidable else wording.percent(comparison.teacher.accuracy)
+
+
 def delta(comparison: Comparison) -> Estimate:
     interval = comparison.delta95
+    if comparison.undecidable:
+        return Estimate(value=wording.DASH, detail=UNKNOWN)
     if interval is None:
         observed = comparison.pupil.accuracy - comparison.teacher.accuracy
         return Estimate(value=wording.points(observed), detail="no interval: too few independent items")
@@ -42,16 +52,28 @@ def delta(comparison: Comparison) -> Estimate:
     return Estimate(value=wording.points(interval.point), detail=f"{wording.level(interval)}: {span}")
 
 
-def share(interval: Interval | None) -> Estimate:
-    """A retention: a percentage that may exceed 100."""
+def retention(comparison: Comparison) -> Estimate:
+    """A percentage that may exceed 100."""
+    if comparison.undecidable:
+        return Estimate(value=wording.DASH, detail=UNKNOWN)
+    return _share(comparison.retention95, "cannot be estimated")
+
+
+def conditional(comparison: Comparison) -> Estimate:
+    return _share(comparison.conditional95, WORDS[comparison.measure].conditional)
+
+
+def _share(interval: Interval | None, otherwise: str) -> Estimate:
     if interval is None:
-        return Estimate(value=wording.DASH, detail="cannot be estimated")
+        return Estimate(value=wording.DASH, detail=otherwise)
     return Estimate(value=wording.percent(interval.point), detail=wording.limits(interval, wording.percent))
 
 
 def against_margin(comparison: Comparison, margin: float | None) -> Estimate:
     """The 90% interval, and on which side of the margin it lies."""
     interval = comparison.delta90
+    if comparison.undecidable:
+        return Estimate(value=wording.DASH, detail=UNKNOWN)
     if interval is None:
         return Estimate(value=wording.DASH, detail="too few independent items")
     span = wording.limits(interval, wording.bare_points)
@@ -66,14 +88,15 @@ def against_margin(comparison: Comparison, margin: float | None) -> Estimate:
 
 
 def p_figure(comparison: Comparison) -> Estimate:
-    """McNemar's exact p with the counts behind it; a word where the test is another one or cannot be made."""
+    """McNemar's exact p with the counts behind it; of accuracy, a word where the test is another one."""
     cells = comparison.cells
+    if comparison.undecidable:
+        return Estimate(value=wording.DASH, detail=UNKNOWN)
     if comparison.p_value is None:
-        why = "no pairs to test" if cells else "scores are fractional, weighted, repeated or clustered"
-        return Estimate(value=wording.DASH, detail=why)
+        return Estimate(value=wording.DASH, detail="no pairs to test" if cells else NO_CELLS)
     value = wording.p_value(comparison.p_value)
     if cells is None:
-        return Estimate(value=value, detail="not McNemar: scores are fractional, weighted, repeated or clustered")
+        return Estimate(value=value, detail=f"not McNemar: {NO_CELLS}" if comparison.measure == "accuracy" else "")
     counts = f"{wording.count(cells.teacher_only)} lost, {wording.count(cells.student_only)} gained"
     return Estimate(value=value, detail=counts)
 
@@ -82,5 +105,7 @@ def needed(comparison: Comparison, judged: SliceVerdict | None) -> Estimate:
     """How many items would decide, where they have not."""
     if judged is None or judged.decision != "inconclusive":
         return Estimate(value=wording.DASH, detail="decided" if judged else "not judged")
+    if comparison.undecidable:
+        return Estimate(value=wording.DASH, detail="more items would not help")
     items = judged.items_needed if judged.items_needed is not None else comparison.items_needed
     return Estimate(value=wording.DASH, detail="unknown") if items is None else Estimate(value=wording.count(items))

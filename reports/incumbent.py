@@ -7,6 +7,7 @@ from harness.records import ALL, Comparison
 from reports import charts, wording
 from reports.figures import delta
 from reports.lookup import Lookup
+from reports.measures import WORDS
 from reports.view import Badge, Incumbent, IncumbentRow, IncumbentTable
 
 KINDS = {"better": "pass", "worse": "fail"}
@@ -37,6 +38,7 @@ def _table(comparisons: Sequence[Comparison]) -> IncumbentTable:
         suite=first.suite,
         student=first.student,
         axis=charts.axis(along),
+        about=WORDS[first.measure].about,
         left_out="; ".join(f"{wording.count(n)}: {why}" for why, n in first.dropped.items()),
         rows=tuple(_row(c, along) for c in comparisons),
     )

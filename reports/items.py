@@ -1,53 +1,71 @@
 """The answers themselves: which items a student lost or gained, and both answers to each, side by side."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from os.path import commonprefix
 
 from markupsafe import Markup
 
+from harness import checks
 from harness.protocols import PairTexts
-from harness.records import Comparison, Outcome, Pair, Response, Sample
+from harness.records import Check, Comparison, Grade, Measure, Pair, Response, Sample
 from reports import wording
 from reports.diffing import side_by_side
 from reports.figures import outcome_badge
-from reports.lookup import Lookup
-from reports.view import Answer, Item, Items, Passage, Text
+from reports.measures import HIGHER, WORDS
+from reports.view import Answer, Badge, Item, Items, Passage, Text
 from reports.visible import cut, is_tall, marked, shorten
 
 LOST_SHOWN, GAINED_SHOWN = 12, 3
-EXTRACTED_SHOWN = 400
+EXTRACTED_SHOWN, REASON_SHOWN = 400, 600
+FAULTS_SHOWN, FAULT_SHOWN = 12, 160
 ANSWER_SHOWN, ANSWER_LEAD = 48, 14  # characters of an answer in a heading, and of what both begin with
 
 
-def lost_items(records: Lookup, pairs: Sequence[Pair], slices: Sequence[Comparison], texts: PairTexts) -> Items:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What the items of one suite are shown with: whose answers stand beside the student's, and what scores are."""
+
+    teacher: str
+    measure: Measure
+    texts: PairTexts
+
+    def grade(self, pair: Pair, model: str) -> Grade | None:
+        """The first grade that the pair's outcome and answer are of."""
+        ours = model == self.teacher
+        wanted = (pair.teacher_outcome, pair.teacher_answer) if ours else (pair.student_outcome, pair.student_answer)
+        grades = self.texts.grades(pair.suite, pair.sample, model)
+        return next((grade for grade in grades if (grade.outcome, grade.answer) == wanted), None)
+
+
+def lost_items(by: Shown, pairs: Sequence[Pair], slices: Sequence[Comparison]) -> Items:
     """Items on which the teacher did better, those of the slices that lose most first."""
+    words = WORDS[by.measure]
     found = _ordered([p for p in pairs if p.teacher_score > p.student_score], slices)
-    shown = found[:LOST_SHOWN]
-    what = "the teacher was right and the student was not" if _all_or_nothing(found) else "the teacher scored higher"
-    lead = _lead(len(shown), len(found), what, "from the slices that lose most")
-    items = tuple(_item(records, pair, texts) for pair in shown)
-    return Items(title="Lost answers", lead=lead, items=items)
+    what = words.teacher_better if _all_or_nothing(found) else HIGHER["teacher_better"]
+    lead = _lead(LOST_SHOWN, len(found), what, "from the slices that lose most")
+    return Items(title=words.lost, lead=lead, items=tuple(_item(by, pair) for pair in found[:LOST_SHOWN]))
 
 
-def gained_items(records: Lookup, pairs: Sequence[Pair], slices: Sequence[Comparison], texts: PairTexts) -> Items:
+def gained_items(by: Shown, pairs: Sequence[Pair], slices: Sequence[Comparison]) -> Items:
     """A few items on which the student did better."""
+    words = WORDS[by.measure]
     found = _ordered([p for p in pairs if p.student_score > p.teacher_score], list(reversed(slices)))
-    shown = found[:GAINED_SHOWN]
-    what = "the student was right and the teacher was not" if _all_or_nothing(found) else "the student scored higher"
-    lead = _lead(len(shown), len(found), what, "from the slices that gain most")
-    return Items(title="Gained answers", lead=lead, items=tuple(_item(records, pair, texts) for pair in shown))
+    what = words.student_better if _all_or_nothing(found) else HIGHER["student_better"]
+    lead = _lead(GAINED_SHOWN, len(found), what, "from the slices that gain most")
+    return Items(title=words.gained, lead=lead, items=tuple(_item(by, pair) for pair in found[:GAINED_SHOWN]))
 
 
 def _all_or_nothing(pairs: Sequence[Pair]) -> bool:
     return all(score in (0, 1) for p in pairs for score in (p.teacher_score, p.student_score))
 
 
-def _lead(shown: int, found: int, what: str, which: str) -> str:
+def _lead(limit: int, found: int, what: str, which: str) -> str:
     if not found:
         return f"There is no item on which {what}."
-    if shown == found:
+    if found <= limit:
         return f"Showing all {wording.count(found)}: {what}."
-    return f"Showing {wording.count(shown)} of {wording.count(found)}, {which}: {what}."
+    return f"Showing {wording.count(limit)} of {wording.count(found)}, {which}: {what}."
 
 
 def _ordered(pairs: Sequence[Pair], slices: Sequence[Comparison]) -> list[Pair]:
@@ -60,60 +78,99 @@ def _ordered(pairs: Sequence[Pair], slices: Sequence[Comparison]) -> list[Pair]:
     return sorted(pairs, key=lambda pair: (places(pair), -pair.weight, pair.sample))
 
 
-def _item(records: Lookup, pair: Pair, texts: PairTexts) -> Item:
-    sample = texts.sample(pair.suite, pair.sample)
-    ours = texts.responses(pair.suite, pair.sample, records.teacher())
-    theirs = texts.responses(pair.suite, pair.sample, pair.student)
-    diff = side_by_side(cut(_text(ours))[0], cut(_text(theirs))[0])
-    teacher_grade = (pair.teacher_outcome, pair.teacher_answer)
-    student_grade = (pair.student_outcome, pair.student_answer)
+def _item(by: Shown, pair: Pair) -> Item:
+    ours, theirs = _side(by, pair, by.teacher), _side(by, pair, pair.student)
+    diff = side_by_side(cut(ours.text)[0], cut(theirs.text)[0])
     return Item(
         sample=pair.sample,
         slices=tuple(f"{name}={value}" for name, value in pair.slices.items()),
-        badge=outcome_badge(pair.student_outcome),
+        badge=outcome_badge(pair.student_outcome, by.measure),
         change=change(pair.teacher_answer, pair.student_answer),
-        asked=tuple(_asked(sample)),
-        teacher=_answer(records.teacher(), teacher_grade, ours, diff.teacher),
-        student=_answer(pair.student, student_grade, theirs, diff.student),
+        asked=tuple(_asked(by.texts.sample(pair.suite, pair.sample))),
+        teacher=_answer(ours, diff.teacher),
+        student=_answer(theirs, diff.student),
         note=diff.note,
     )
 
 
-def _answer(who: str, grade: tuple[Outcome, str | None], responses: Sequence[Response], body: Markup) -> Answer:
-    outcome, extracted = grade
-    return Answer(
-        who=who,
-        badge=outcome_badge(outcome),
-        extracted="nothing could be extracted" if extracted is None else shorten(extracted, EXTRACTED_SHOWN),
-        text=Text(body=body, tall=is_tall(_text(responses)), cut=_left_out(_text(responses))),
-        notes=tuple(_notes(responses)),
-        extras=tuple(_extras(responses)),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Side:
+    """One model's part in an item: the attempt that is shown, of how many, with its grade where that is known."""
+
+    who: str
+    badge: Badge
+    extracted: str | None
+    responses: Sequence[Response]
+    shown: int
+    grade: Grade | None
+
+    @property
+    def response(self) -> Response | None:
+        return self.responses[self.shown] if self.responses else None
+
+    @property
+    def text(self) -> str:
+        return self.response.text if self.response else ""
+
+
+def _side(by: Shown, pair: Pair, model: str) -> _Side:
+    ours = model == by.teacher
+    outcome = pair.teacher_outcome if ours else pair.student_outcome
+    responses, grade = by.texts.responses(pair.suite, pair.sample, model), by.grade(pair, model)
+    keys = grade.response_keys if grade else ()
+    return _Side(
+        who=model,
+        badge=outcome_badge(outcome, grade.measure if grade else by.measure),
+        extracted=pair.teacher_answer if ours else pair.student_answer,
+        responses=responses,
+        shown=next((place for place, response in enumerate(responses) if response.key in keys), 0),
+        grade=grade,
     )
 
 
-def _notes(responses: Sequence[Response]) -> Iterator[str]:
+def _answer(side: _Side, body: Markup) -> Answer:
+    return Answer(
+        who=side.who,
+        badge=side.badge,
+        extracted="nothing could be extracted" if side.extracted is None else shorten(side.extracted, EXTRACTED_SHOWN),
+        reason=wording.sentence(shorten(side.grade.reason, REASON_SHOWN)) if side.grade and side.grade.reason else "",
+        faults=tuple(_faults(side.grade.checks)) if side.grade else (),
+        text=Text(body=body, tall=is_tall(side.text), cut=_left_out(side.text)),
+        notes=tuple(_notes(side)),
+        extras=tuple(_extras(side.response)) if side.response else (),
+    )
+
+
+def _faults(checked: Sequence[Check]) -> Iterator[str]:
+    """The checks that the answer did not come through."""
+    found = [check for check in checked if checks.fell_short(check)]
+    yield from (shorten(checks.in_words(check), FAULT_SHOWN) for check in found[:FAULTS_SHOWN])
+    if len(found) > FAULTS_SHOWN:
+        yield f"and {wording.count(len(found) - FAULTS_SHOWN)} more"
+
+
+def _notes(side: _Side) -> Iterator[str]:
     """What a reader must know before reading the text."""
-    if not responses:
+    response = side.response
+    if response is None:
         yield "No text is stored for this item."
         return
-    first = responses[0]
-    if len(responses) > 1:
-        yield f"The first of {wording.count(len(responses))} attempts."
-    if first.failure:
-        yield f"The request failed: {first.failure}"
-    elif not first.text:
+    if len(side.responses) > 1:
+        yield f"Attempt {wording.count(side.shown + 1)} of {wording.count(len(side.responses))}."
+    if response.failure:
+        yield f"The request failed: {response.failure}"
+    elif not response.text:
         yield "The answer is empty."
-    if first.finish == "length":
+    if response.finish == "length":
         yield "Stopped at the limit of tokens."
 
 
-def _extras(responses: Sequence[Response]) -> Iterator[Passage]:
-    for response in responses[:1]:
-        if response.reasoning:
-            title = f"Reasoning ({wording.number_of(len(response.reasoning), 'character')})"
-            yield _passage(title, response.reasoning)
-        if response.tool_calls:
-            yield _passage("Tool calls", wording.as_text(response.tool_calls))
+def _extras(response: Response) -> Iterator[Passage]:
+    if response.reasoning:
+        title = f"Reasoning ({wording.number_of(len(response.reasoning), 'character')})"
+        yield _passage(title, response.reasoning)
+    if response.tool_calls:
+        yield _passage("Tool calls", wording.as_text(response.tool_calls))
 
 
 def _asked(sample: Sample) -> Iterator[Passage]:
@@ -156,7 +213,3 @@ def _short(answer: str | None, start: int) -> str:
         return "no answer"
     line = shorten(answer[start:], ANSWER_SHOWN) or "an empty answer"
     return f"…{line}" if start else line
-
-
-def _text(responses: Sequence[Response]) -> str:
-    return responses[0].text if responses else ""

@@ -1,14 +1,18 @@
 """One student in depth: its slices by what they lose, how its answers ended, and the answers themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from harness.measures import OUTCOMES_OF
 from harness.protocols import PairTexts
-from harness.records import OUTCOMES, Comparison, Outcome, Pair, Side, SliceVerdict
-from reports import charts, wording
+from harness.records import OUTCOMES, Comparison, Pair, Side, SliceVerdict
+from reports import charts, figures, wording
+from reports.causes import causes
+from reports.checks import checks, checks_by_slice
 from reports.figures import against_margin, badge, delta, margin_of
-from reports.items import gained_items, lost_items
+from reports.items import Shown, gained_items, lost_items
 from reports.lookup import Lookup, lost, of_pairs
-from reports.view import EndingRow, Endings, Estimate, SliceRow, StudentSection, SuiteSection
+from reports.measures import WORDS
+from reports.view import Estimate, Row, SliceRow, StudentSection, SuiteSection, Table
 
 
 def section(records: Lookup, student: str, anchor: str, pairs: Sequence[Pair], texts: PairTexts) -> StudentSection:
@@ -25,22 +29,31 @@ def section(records: Lookup, student: str, anchor: str, pairs: Sequence[Pair], t
 
 
 def _summary(suite: str, c: Comparison) -> str:
-    accuracies = f"{wording.percent(c.pupil.accuracy)} of {wording.number_of(c.n, 'item')} right"
-    beside = f"the teacher {wording.percent(c.teacher.accuracy)}"
-    return f"{suite}: {accuracies}, {beside}; the two disagree on {wording.percent(c.flips)}."
+    said = WORDS[c.measure].summary.format(
+        student=wording.percent(c.pupil.accuracy),
+        teacher=figures.teacher(c),
+        n=wording.number_of(c.n, "item"),
+        flips=wording.percent(c.flips),
+    )
+    return f"{suite}: {said}"
 
 
 def _suite(records: Lookup, whole: Comparison, pairs: Sequence[Pair], texts: PairTexts) -> SuiteSection:
     slices = records.slices(whole.suite, whole.student)
     margins = [m for c in slices if (m := margin_of(records, c)) is not None]
     along = charts.scale(slices, margins, charts.BROAD)
+    shown = Shown(teacher=records.teacher(), measure=whole.measure, texts=texts)
     return SuiteSection(
         suite=whole.suite,
+        words=WORDS[whole.measure],
         axis=charts.axis(along),
         slices=tuple(_slice_row(records, c, along) for c in slices),
+        causes=causes(whole, slices),
+        checks=checks(whole),
+        checks_by_slice=checks_by_slice(slices),
         endings=_endings(records.teacher(), whole),
-        lost=lost_items(records, pairs, slices, texts),
-        gained=gained_items(records, pairs, slices, texts),
+        lost=lost_items(shown, pairs, slices),
+        gained=gained_items(shown, pairs, slices),
     )
 
 
@@ -54,26 +67,30 @@ def _slice_row(records: Lookup, c: Comparison, along: charts.Scale) -> SliceRow:
         badge=decision,
         lost=_lost(c),
         n=wording.count(c.n),
-        teacher=wording.percent(c.teacher.accuracy),
+        teacher=figures.teacher(c),
         pupil=wording.percent(c.pupil.accuracy),
         drawing=charts.forest_row(c, margin, decision.kind, along),
         delta=delta(c),
         against_margin=against_margin(c, margin),
         p_adjusted=wording.DASH if c.p_adjusted is None else wording.p_value(c.p_adjusted),
-        causes=_causes(c.pupil.outcomes),
+        causes=_counts(c),
         reason=_reason(judged),
     )
 
 
 def _lost(c: Comparison) -> str:
     """Answers lost with a minus, answers gained with a plus."""
+    if c.undecidable:
+        return wording.DASH
     value = -lost(c)
     return wording.signed(value, 0 if abs(value - round(value)) < 0.05 else 1)
 
 
-def _causes(outcomes: Mapping[Outcome, int]) -> str:
-    found = [f"{wording.count(outcomes[o])} {wording.OUTCOME_WORD[o]}" for o in OUTCOMES[1:] if outcomes.get(o)]
-    return ", ".join(found) if found else "all correct"
+def _counts(c: Comparison) -> str:
+    """How the student's replies ended other than well: `12 wrong, 3 truncated`."""
+    outcomes, words = c.pupil.outcomes, OUTCOMES_OF[c.measure]
+    found = [f"{wording.count(outcomes[o])} {words[o]}" for o in OUTCOMES[1:] if outcomes.get(o)]
+    return ", ".join(found) if found else f"all {words['correct']}"
 
 
 def _reason(judged: SliceVerdict | None) -> str:
@@ -84,20 +101,22 @@ def _reason(judged: SliceVerdict | None) -> str:
     return wording.sentence(reason[:1].upper() + reason[1:])
 
 
-def _endings(teacher: str, whole: Comparison) -> Endings:
-    return Endings(
-        columns=tuple(wording.OUTCOME_WORD[o] for o in OUTCOMES),
+def _endings(teacher: str, whole: Comparison) -> Table:
+    words = OUTCOMES_OF[whole.measure]
+    return Table(
+        title="How the answers ended",
+        caption="Outcomes of both models, and what one answer cost. Failed: viva could not grade the answer, and no "
+        "figure counts it.",
+        head="Model",
+        columns=(*(words[o] for o in OUTCOMES), "Tokens per answer", "Seconds per answer"),
         rows=(_ending(teacher, whole.teacher), _ending(whole.student, whole.pupil)),
-        causes=tuple(wording.bare_points(-whole.losses.get(o, 0.0)) for o in OUTCOMES),
     )
 
 
-def _ending(name: str, side: Side) -> EndingRow:
+def _ending(name: str, side: Side) -> Row:
     total = sum(side.outcomes.values())
     counts = [side.outcomes.get(o, 0) for o in OUTCOMES]
-    return EndingRow(
-        name=name,
-        counts=tuple(Estimate(value=wording.count(n), detail=wording.percent(n / total) if n else "") for n in counts),
-        tokens=wording.DASH if side.completion_tokens is None else wording.count(round(side.completion_tokens)),
-        latency=wording.DASH if side.latency_s is None else f"{side.latency_s:.2f} s",
-    )
+    tokens = wording.DASH if side.completion_tokens is None else wording.count(round(side.completion_tokens))
+    latency = wording.DASH if side.latency_s is None else f"{side.latency_s:.2f} s"
+    ended = (Estimate(value=wording.count(n), detail=wording.percent(n / total) if n else "") for n in counts)
+    return Row(name=name, figures=(*ended, Estimate(value=tokens), Estimate(value=latency)))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from reports.measures import Words
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Badge:
@@ -35,10 +37,11 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harm:
-    """Extra wrong answers per 1,000 requests of a suite."""
+    """What a student costs on a suite, and what the figure counts: extra wrong answers per 1,000 requests, say."""
 
     suite: str
     figure: Estimate
+    counts: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +90,13 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overall:
-    """One suite's table of students. `outside`: why it does not count, or blank."""
+    """One suite's table of students. `outside`: why it does not count, or blank; `open`: why nothing can be decided."""
 
     suite: str
     outside: str
+    open: str
     n: str
+    words: Words
     axis: Markup
     rows: tuple[OverallRow, ...]
     absent: tuple[Absent, ...]
@@ -117,20 +122,24 @@ class SliceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndingRow:
-    """How one model's answers ended, and what they cost."""
+class Row:
+    """A named row of figures; `where` is what stands smaller under the name: its slice and items, or blank."""
 
     name: str
-    counts: tuple[Estimate, ...]
-    tokens: str
-    latency: str
+    figures: tuple[Estimate, ...]
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Endings:
+class Table:
+    """Named rows of figures. `head` stands above the names; `more` says what is left out."""
+
+    title: str
+    caption: str
+    head: str
     columns: tuple[str, ...]
-    rows: tuple[EndingRow, ...]
-    causes: tuple[str, ...]
+    rows: tuple[Row, ...]
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +166,8 @@ class Answer:
     who: str
     badge: Badge
     extracted: str
+    reason: str
+    faults: tuple[str, ...]
     text: Text
     notes: tuple[str, ...]
     extras: tuple[Passage, ...]
@@ -185,10 +196,16 @@ class Items:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteSection:
+    """One suite of a student. `checks` are of the whole suite, `checks_by_slice` the worst of its slices."""
+
     suite: str
+    words: Words
     axis: Markup
     slices: tuple[SliceRow, ...]
-    endings: Endings
+    causes: Table
+    checks: tuple[Table, ...]
+    checks_by_slice: tuple[Table, ...]
+    endings: Table
     lost: Items
     gained: Items
 
@@ -221,6 +238,7 @@ class IncumbentTable:
     suite: str
     student: str
     axis: Markup
+    about: str
     left_out: str
     rows: tuple[IncumbentRow, ...]
 

@@ -8,20 +8,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from harness.records import Decision, Interval, Outcome
+from harness.records import Decision, Interval
 
 MINUS = "\u2212"
 DASH = "\u2013"
 
 DECISION_WORD: Mapping[Decision, str] = {"pass": "Pass", "fail": "Fail", "inconclusive": "Inconclusive"}
-OUTCOME_WORD: Mapping[Outcome, str] = {
-    "correct": "correct",
-    "incorrect": "wrong",
-    "truncated": "truncated",
-    "unparsed": "unparsed",
-    "refused": "refused",
-    "failed": "failed",
-}
 
 
 def count(n: float) -> str:
@@ -53,7 +45,7 @@ def points(delta: float) -> str:
 
 
 def per_thousand(delta: float) -> str:
-    """Extra wrong answers per 1,000 requests: the difference turned round."""
+    """Losses per 1,000 requests: the difference turned round."""
     return signed(-delta * 1000, 0)
 
 

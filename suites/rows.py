@@ -124,11 +124,16 @@ def sample_of(row: Row, how: RowMap, where: str, source: str) -> Sample:
     def optional(path: str | None) -> Json:
         return fetch_or_refuse(row, path, where) if path else None
 
+    def listed(path: str | None, name: str) -> list[Json]:
+        values = optional(path)
+        if values is not None and not isinstance(values, list):
+            raise DataError(f"{where}: the {name} are no list")
+        return values or []
+
     messages = _messages(fetch_or_refuse(row, how.prompt, where), where)
-    target, choices = optional(how.target), optional(how.choices)
-    if choices is not None and not isinstance(choices, list):
-        raise DataError(f"{where}: the choices are no list")
-    options = tuple(as_text(choice) or "" for choice in choices or ())
+    target = optional(how.target)
+    options = tuple(as_text(choice) or "" for choice in listed(how.choices, "choices"))
+    tools = tuple(_tool(tool, where) for tool in listed(how.tools, "tools"))
     weight = optional(how.weight)
     if weight is not None and (isinstance(weight, bool | str) or not isinstance(weight, int | float)):
         weight = _number(weight, where)
@@ -141,9 +146,11 @@ def sample_of(row: Row, how: RowMap, where: str, source: str) -> Sample:
             target_source="gold" if target is not None else None,
             solution=as_text(optional(how.solution)),
             choices=options,
+            tools=tools,
             slices={n: as_text(fetch_or_refuse(row, p, where)) or "(none)" for n, p in how.slice_paths().items()},
             weight=1.0 if weight is None else float(weight),
             cluster=as_text(optional(how.cluster)) or None,
+            context=as_text(optional(how.context)) or None,
             source=source,
         )
     except ValueError as error:
@@ -155,6 +162,13 @@ def _number(value: Json, where: str) -> float:
         return float(str(value))
     except ValueError:
         raise DataError(f"{where}: the weight {value!r} is no number") from None
+
+
+def _tool(tool: Json, where: str) -> Json:
+    """A definition as chat APIs take it. Raises DataError for anything else."""
+    if isinstance(tool, dict) and isinstance(tool.get("function"), dict):
+        return tool
+    raise DataError(f"{where}: a tool is not {{type: function, function: {{name: ..., parameters: ...}}}}")
 
 
 def _messages(prompt: Json, where: str) -> tuple[Message, ...]:

@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from harness.cli.console import human
+from harness.cli.figures import print_causes, print_checks, print_comparisons
 from harness.cli.options import INCUMBENT_OPTION, JSON_OPTION, RUN_ARGUMENT
-from harness.cli.summary import policy_of, print_comparisons, print_json
+from harness.cli.summary import policy_of, print_json
 from harness.errors import UsageError, nearest
 from harness.records import ALL, Comparison
 from harness.runfolder import RunFolder
@@ -17,9 +18,23 @@ from harness.workflow import with_incumbent
 @RUN_ARGUMENT
 @click.option("--student", help="Only this student.")
 @click.option("--slices/--no-slices", default=True, help="Every slice, or whole suites only.")
+@click.option("--causes/--no-causes", default=True, help="What each delta comes from, or the deltas only.")
+@click.option(
+    "--checks/--no-checks",
+    default=None,
+    help="Fields, rules and criteria on every slice too, or not at all; default: on whole suites.",
+)
 @INCUMBENT_OPTION
 @JSON_OPTION
-def command(run: Path, student: str | None, slices: bool, incumbent: str | None, as_json: bool) -> int:
+def command(
+    run: Path,
+    student: str | None,
+    slices: bool,
+    causes: bool,
+    checks: bool | None,
+    incumbent: str | None,
+    as_json: bool,
+) -> int:
     """Print what RUN found: each student beside the teacher, on the whole suite and on each slice.
 
     With --incumbent: the other students beside that one instead.
@@ -41,6 +56,11 @@ def command(run: Path, student: str | None, slices: bool, incumbent: str | None,
         raise UsageError(f'nothing of this run could be compared with "{incumbent}"')
     if as_json:
         print_json(chosen)
-    else:
-        print_comparisons(chosen, human(), incumbent)
+        return 0
+    console = human()
+    print_comparisons(chosen, console, incumbent)
+    if causes:
+        print_causes(chosen, console)
+    if checks is not False:
+        print_checks([c for c in chosen if checks or c.slice.name == ALL], console, incumbent or "teacher")
     return 0

@@ -1,13 +1,19 @@
-"""`viva show RUN ID`: one sample, every model, every grade."""
+"""`viva show RUN ID`: one sample, every model, every grade, and what a judge said of it."""
 
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
+from rich.console import Console
 
+from harness import checks
 from harness.cli.console import human
 from harness.cli.options import JSON_OPTION, RUN_ARGUMENT
 from harness.cli.summary import print_json
+from harness.collect import Reply
 from harness.errors import UsageError, nearest
+from harness.measures import OUTCOMES_OF
 from harness.records import Grade, Response, Sample
 from harness.runfolder import RunFolder
 
@@ -21,11 +27,16 @@ def command(run: Path, sample_id: str, as_json: bool) -> int:
     folder = RunFolder(run)
     suite, sample = _find(folder, sample_id)
     responses = {r.key: r for a in folder.answers() if (a.suite, a.sample) == (suite, sample.id) for r in [a.response]}
+    replies = [r for r in folder.replies() if (r.suite, r.sample) == (suite, sample.id)]
     grades = [g for g in folder.grades() if (g.suite, g.sample) == (suite, sample.id)]
     if as_json:
-        print_json([sample, *responses.values(), *grades])
-    else:
-        _print(suite, sample, responses, grades)
+        print_json([sample, *responses.values(), *replies, *grades])
+        return 0
+    console = human()
+    _print_sample(suite, sample, console)
+    for grade in grades:
+        _print_grade(grade, responses, console)
+        _print_replies([r for r in replies if (r.model, r.attempt) == (grade.model, grade.attempt)], console)
     return 0
 
 
@@ -41,16 +52,34 @@ def _find(folder: RunFolder, wanted: str) -> tuple[str, Sample]:
     raise UsageError(f'no sample "{wanted}" in {folder.path}{close if "did you mean" in close else ""}')
 
 
-def _print(suite: str, sample: Sample, responses: dict[str, Response], grades: list[Grade]) -> None:
-    console = human()
+def _print_sample(suite: str, sample: Sample, console: Console) -> None:
     console.print(f"{suite}: {sample.id}", style="bold")
     console.print("  ".join(f"{name}={value}" for name, value in sample.slices.items()), style="dim")
     for message in sample.read():
         console.print(f"[{message.role}] {message.content}")
     console.print(f"reference: {sample.target}")
-    for grade in grades:
-        console.print(f"\n{grade.model} (attempt {grade.attempt + 1}): {grade.outcome}", style="bold")
-        console.print(f"{grade.reason} ({grade.grader})", style="dim")
-        for key in grade.response_keys:
-            if key in responses:
-                console.print(responses[key].text)
+
+
+def _print_grade(grade: Grade, responses: Mapping[str, Response], console: Console) -> None:
+    """The grade, its reason, what was checked (what went wrong first), and the reply that it is of."""
+    outcome = OUTCOMES_OF[grade.measure][grade.outcome]
+    partial = "" if grade.score in (None, 0, 1) else f", score {grade.score:.3g}"
+    console.print(f"\n{grade.model} (attempt {grade.attempt + 1}): {outcome}{partial}", style="bold")
+    console.print(f"{grade.reason} ({grade.grader})", style="dim")
+    for check in sorted(grade.checks, key=lambda check: not checks.fell_short(check)):
+        console.print(f"  {check.kind} {checks.in_words(check)}", style=None if checks.fell_short(check) else "dim")
+    for key in grade.response_keys:
+        if key in responses:
+            console.print("\n".join(_said(responses[key])))
+
+
+def _print_replies(replies: Sequence[Reply], console: Console) -> None:
+    for reply in replies:
+        about = "judge" if reply.about == "judging" else "asked further:"
+        console.print(f"{about} {reply.response.model}", style="dim")
+        console.print("\n".join(_said(reply.response)))
+
+
+def _said(response: Response) -> Iterator[str]:
+    yield f"no reply: {response.failure}" if response.failure else response.text
+    yield from (f"tool call: {json.dumps(call, ensure_ascii=False)}" for call in response.tool_calls)

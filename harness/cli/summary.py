@@ -9,13 +9,14 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from harness.cli.figures import limits, print_comparisons
 from harness.compare import standing
 from harness.errors import UsageError
 from harness.forecast import Forecast
 from harness.gate import points
 from harness.plan import load_policy
 from harness.policy import Policy
-from harness.records import ALL, Comparison, Decision, Interval, Verdict
+from harness.records import ALL, Comparison, Decision, Verdict
 from harness.runfolder import RunFolder
 from harness.serial import to_json
 from harness.workflow import Outcome
@@ -56,7 +57,7 @@ def finish(outcome: Outcome, console: Console, as_json: bool) -> int:
 
 def _standing(c: Comparison) -> str:
     moved = points(c.pupil.accuracy - c.teacher.accuracy)
-    return f"{standing(c)} ({moved} points, 95% interval {_limits(c.delta95)})"
+    return f"{standing(c)} ({moved} points, 95% interval {limits(c.delta95)})"
 
 
 def _cost(spent: float | None) -> str:
@@ -105,39 +106,6 @@ def duration(seconds: float) -> str:
 def print_json(value: object) -> None:
     plain = [to_json(item) for item in value] if isinstance(value, list) else to_json(value)
     click.echo(json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False))
-
-
-def print_comparisons(comparisons: Sequence[Comparison], console: Console, incumbent: str | None = None) -> None:
-    """One line each. Beside an incumbent, its name heads its column, and a last one says what the line shows."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("suite", "student", "slice"):
-        table.add_column(name, overflow="fold", min_width=8)
-    for name in ("n", incumbent or "teacher", "student", "delta", "95% interval", "retention", "lost", "gained", "p"):
-        table.add_column(name, justify="right", no_wrap=True)
-    if incumbent:
-        table.add_column(f"than {incumbent}", no_wrap=True)
-    for c in comparisons:
-        cells = c.cells
-        table.add_row(
-            c.suite,
-            c.student,
-            str(c.slice),
-            str(c.n),
-            f"{c.teacher.accuracy:.1%}",
-            f"{c.pupil.accuracy:.1%}",
-            points(c.pupil.accuracy - c.teacher.accuracy),
-            _limits(c.delta95),
-            "-" if c.retention95 is None else f"{c.retention95.point:.3f}",
-            "-" if cells is None else str(cells.teacher_only),
-            "-" if cells is None else str(cells.student_only),
-            "-" if c.p_value is None else f"{c.p_value:.2g}",
-            *([standing(c)] if incumbent else []),
-        )
-    console.print(table, soft_wrap=False)
-
-
-def _limits(interval: Interval | None) -> str:
-    return "-" if interval is None else f"{points(interval.low)} to {points(interval.high)}"
 
 
 def print_verdict(verdict: Verdict, console: Console) -> None:

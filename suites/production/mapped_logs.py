@@ -13,11 +13,10 @@ from suites.rows import Row, as_text, fetch, plain, sample_of
 
 
 class LogMap(Strict):
-    """Where a row of a log holds the request, the reply, and a text that the reply must be supported by."""
+    """Where a row of a log holds the request and the reply."""
 
     sample: RowMap
     reply: str | None = None
-    context: str | None = None
 
 
 def load_log_map(path: Path) -> LogMap:
@@ -43,7 +42,7 @@ class MappedLogs:
         try:
             yield self._asked(row)
         except DataError:  # its words may quote the row
-            yield Fault(f'a value that does not fit the map ("{sample.prompt}", the choices or the weight)')
+            yield Fault(f'a value that does not fit the map ("{sample.prompt}", the choices, the tools or the weight)')
 
     def _asked(self, row: Row) -> Asked | Fault:
         sample = self.how.sample
@@ -58,7 +57,8 @@ class MappedLogs:
             messages=messages,
             reply=_text(row, self.how.reply),
             choices=_choices(_found(row, sample.choices)),
-            context=_text(row, self.how.context),
+            context=_text(row, sample.context),
+            tools=_tools(_found(row, sample.tools)),
             id=_text(row, sample.id),
             cluster=_text(row, sample.cluster),
             target=None if target == "" else target,
@@ -89,6 +89,13 @@ def _choices(value: Json) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise DataError("the choices are no list")
     return tuple(as_text(choice) or "" for choice in value)
+
+
+def _tools(value: Json) -> tuple[Json, ...]:
+    """Raises DataError for what is no list."""
+    if value is not None and not isinstance(value, list):
+        raise DataError("the tools are no list")
+    return tuple(value or ())
 
 
 def _weight(value: Json) -> float:

@@ -25,6 +25,11 @@ BRIEF = (
     "Am 3. April 2025 bestellte Frau Sabine Weiß bei der Rheinwerk AG 1.200 Lampen für 2,5 Mio. Euro. Die Lieferung "
     "nach Köln dauert vierzehn Tage. Der Rabatt beträgt 3,5 %."
 )
+NOTICE = (
+    "Sehr geehrte Frau Dr. Lange, Ihr Antrag vom 5. Mai 2025 (Az. 7-4432/25) wurde abgelehnt; nachgewiesen wurden "
+    "2.615 Euro. Widerspruch ist binnen eines Monats beim Landratsamt Tübingen möglich. Mit freundlichen Grüßen, "
+    "Bernd Hofmann"
+)
 LETTRE = (
     "Le 1er août 2024, Mme Hélène Dubois a commandé vingt et un livres à Lyon pour 1 250,50 euros. Le magasin "
     "ouvre à 9h30. Son numéro est le A-778."
@@ -105,6 +110,8 @@ CASES: tuple[Case, ...] = (
     (TICKET, "Call +49 40 1234576.", ["+49 40 1234576"]),
     (TICKET, "Anna Schmidt works for the IMF.", ["IMF"]),
     (REPORT, "The chair, Maria Jones, spoke.", ["Maria Jones"]),
+    ("Present: Priya Nair (chair), Tomasz Lis, Grace Okafor.", "Dr. Priya Okafor chaired.", ["Priya Okafor"]),
+    ("Present: Priya Nair (chair), Tomasz Lis, Okafor, Grace K.", "Grace Okafor and Priya Nair were there.", ()),
     (TICKET, "Paula Weber", ["Paula Weber"]),  # an answer that is nothing but a name
     (TICKET, "Bremen.", ["Bremen"]),
     # capitals that are no names
@@ -129,6 +136,10 @@ CASES: tuple[Case, ...] = (
     (BRIEF, "Die Lieferung dauert fünfzehn Tage.", ["fünfzehn"]),
     (BRIEF, "Sie bestellte am 4. März 2025 Lampen.", ["4. März 2025"]),
     (BRIEF, "Sie bestellte 1.020 Lampen.", ["1.020"]),
+    (NOTICE, "Der Antrag von Frau Lange wurde abgelehnt, weil ihr Einkommen (2615 Euro) zu hoch ist.", ()),
+    (NOTICE, "Sie kann innerhalb eines Monats Widerspruch beim Landratsamt Tübingen einlegen.", ()),
+    (NOTICE, "Der Antrag vom 6. Mai wurde von Bernd Hoffmeister abgelehnt.", ["6. Mai", "Bernd Hoffmeister"]),
+    (NOTICE, "Widerspruch ist beim Landratsamt Reutlingen möglich.", ["Landratsamt Reutlingen"]),
     # French
     (LETTRE, "Hélène Dubois a commandé 21 livres le 1 août 2024 pour 1250,50 euros.", ()),
     (LETTRE, "Le magasin de Lyon ouvre à 9 h 30, selon Mme Dubois. Cependant, elle attend.", ()),

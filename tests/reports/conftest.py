@@ -17,13 +17,18 @@ import pytest
 from harness.protocols import PairTexts
 from harness.records import (
     ALL,
+    Check,
+    CheckKind,
+    CheckTally,
     Comparison,
     Decision,
     Evaluation,
     Finding,
     Finish,
+    Grade,
     Interval,
     Json,
+    Measure,
     Message,
     ModelCard,
     Outcome,
@@ -37,6 +42,7 @@ from harness.records import (
     SliceVerdict,
     StudentVerdict,
     SuiteCard,
+    Tally,
     Verdict,
 )
 from suites.demo.workload import Request, as_json, take
@@ -61,7 +67,7 @@ HOSTILE = (
 
 PAYLOAD = "\"'><script>alert(1)</script><img src=//evil.invalid/x onerror=alert(1)> {{ 7 * 7 }}\u202e\x00\ud800"
 OURS = {ALL, "critical", "supporting", "advisory", "flagged", "clear", "abstained"}.union(
-    *map(get_args, (Outcome, Decision, Role, Finish))
+    *map(get_args, (Outcome, Decision, Role, Finish, Measure, CheckKind))
 )
 
 
@@ -90,6 +96,25 @@ class Texts:
         text = self.hostile.get(sample) if model == "mimic" else None
         finish: Finish = "length" if pair.student_outcome == "truncated" else "stop"
         return (Response(key=f"s-{sample}", model=model, text=text or spoil(request, pair), finish=finish),)
+
+    def grades(self, suite: str, sample: str, model: str) -> Sequence[Grade]:
+        pair = self.pairs.get((sample, model)) or self.pairs[sample, "mimic"]
+        ours = (sample, model) not in self.pairs
+        outcome = pair.teacher_outcome if ours else pair.student_outcome
+        answer = pair.teacher_answer if ours else pair.student_answer
+        right = outcome == "correct"
+        total = Check(name="total", kind="field", hits=right, spurious=not right, missed=not right)
+        return (
+            Grade(
+                suite=suite, sample=sample, model=model, attempt=0, outcome=outcome, score=float(right), answer=answer,
+                reason=f"the total is {'as asked for' if right else 'another one'}", grader="fields 1",
+                response_keys=(f"{'t' if ours else 's'}-{sample}",), checks=(total, _kept(True)),
+            ),
+        )  # fmt: skip
+
+
+def _kept(kept: bool) -> Check:
+    return Check(name="at most 40 words", kind="rule", hits=kept, spurious=not kept)
 
 
 def spoil(request: Request, pair: Pair) -> str:
@@ -204,6 +229,7 @@ def compared(student: str, part: Slice, pairs: Sequence[Pair]) -> Comparison:
         p_value=min(1.0, 2.0 * 0.62 ** abs(b - c)), p_adjusted=min(1.0, 3.1 * 0.62 ** abs(b - c)),
         items_needed=round(6.18 * max(b + c, 1) / n / MARGIN**2),
         losses=_losses(pairs),
+        checks=_checks(pairs),
         dropped={"the teacher's answer is missing": 2, "our failure: the grader's sandbox died": 1},
     )  # fmt: skip
 
@@ -211,6 +237,29 @@ def compared(student: str, part: Slice, pairs: Sequence[Pair]) -> Comparison:
 def _side(outcomes: list[Outcome], latency: float) -> Side:
     accuracy = outcomes.count("correct") / len(outcomes)
     return Side(accuracy=accuracy, outcomes=Counter(outcomes), completion_tokens=41.2, latency_s=latency)
+
+
+def _checks(pairs: Sequence[Pair]) -> tuple[CheckTally, ...]:
+    """A field, a rule that nobody breaks, and a criterion that the teacher was never asked about."""
+    n, right = len(pairs), sum(p.student_score for p in pairs)
+    teacher, wrong = sum(p.teacher_score for p in pairs), n - right
+    limit = Interval(point=0.0, low=None, high=1 - 0.05 ** (1 / n), level=0.95, method="clopper-pearson-upper")
+    share = Interval(point=right / n, low=0.1, high=1.0, level=0.95, method="clopper-pearson")
+    kept = Tally(hits=n, spurious=0.0, missed=0.0, rate95=limit)
+    return (
+        CheckTally(
+            name="total",
+            kind="field",
+            n=n,
+            teacher=Tally(hits=teacher, spurious=n - teacher, missed=n - teacher),
+            pupil=Tally(hits=right, spurious=wrong / 2, missed=wrong),
+        ),
+        CheckTally(name="at most 40 words", kind="rule", n=n, teacher=kept, pupil=kept),
+        CheckTally(
+            name="polite", kind="share", n=n, teacher=None,
+            pupil=Tally(hits=right, spurious=wrong, missed=0.0, rate95=share),
+        ),
+    )  # fmt: skip
 
 
 def _losses(pairs: Sequence[Pair]) -> dict[Outcome, float]:
@@ -307,6 +356,11 @@ class PoisonedTexts:
     def responses(self, suite: str, sample: str, model: str) -> Sequence[Response]:
         clean = self.inner.responses(suite, sample.removesuffix(PAYLOAD), model.removesuffix(PAYLOAD))
         return [poison(response) for response in clean]
+
+    def grades(self, suite: str, sample: str, model: str) -> Sequence[Grade]:
+        assert isinstance(self.inner, Texts)
+        clean = self.inner.grades(suite, sample.removesuffix(PAYLOAD), model.removesuffix(PAYLOAD))
+        return [poison(grade) for grade in clean]
 
 
 def poison(value: Any) -> Any:

@@ -208,6 +208,9 @@ def test_fields_as_text(value: Json, text: str | None) -> None:
     assert as_text(value) == text
 
 
+TOOL: dict[str, Json] = {"type": "function", "function": {"name": "add", "parameters": {"type": "object"}}}
+
+
 def test_a_row_becomes_a_sample() -> None:
     row: dict[str, Json] = {
         "q": "2+2?",
@@ -217,12 +220,16 @@ def test_a_row_becomes_a_sample() -> None:
         "w": "2.5",
         "customer": 17,
         "n": 8,
+        "facts": "Two and two are four.",
+        "functions": [TOOL],
     }
     how = RowMap(
         id="n",
         prompt="q",
         target="gold",
         choices="options",
+        context="facts",
+        tools="functions",
         slices=("meta.level", "meta.topic"),
         weight="w",
         cluster="customer",
@@ -233,6 +240,8 @@ def test_a_row_becomes_a_sample() -> None:
         target=4,
         target_source="gold",
         choices=("3", "4"),
+        context="Two and two are four.",
+        tools=(TOOL,),
         slices={"level": "2", "topic": "(none)"},
         weight=2.5,
         cluster="17",
@@ -256,6 +265,16 @@ def test_without_an_id_the_content_is_the_id() -> None:
         assert sample_of({"q": "2+2?", "t": 4, "id": nothing}, named, "f:1", "f").id == one
 
 
+def test_a_row_may_lack_a_context_and_tools() -> None:
+    how = RowMap(prompt="q", context="c", tools="f")
+    for nothing in (None, ""):
+        sample = sample_of({"q": "2+2?", "c": nothing, "f": None}, how, "f:1", "f")
+        assert (sample.context, sample.tools) == (None, ())
+    assert sample_of({"q": "2+2?", "c": {"paid": 3}, "f": []}, how, "f:1", "f").context == '{"paid": 3}'
+    with pytest.raises(DataError, match='f:1: no field "c"'):
+        sample_of({"q": "2+2?", "f": []}, how, "f:1", "f")
+
+
 REFUSED: dict[str, tuple[dict[str, Json], str]] = {
     "no prompt": ({"q": None}, "the prompt is empty"),
     "a blank prompt": ({"q": " \n"}, "the prompt is empty"),
@@ -266,6 +285,9 @@ REFUSED: dict[str, tuple[dict[str, Json], str]] = {
     "a message of parts": ({"q": [{"role": "user", "content": [{"type": "text"}]}]}, "a message of the prompt is not"),
     "a message that is text": ({"q": ["2+2?"]}, "a message of the prompt is not"),
     "choices that are text": ({"c": "a, b"}, "the choices are no list"),
+    "tools that are text": ({"f": "add"}, "the tools are no list"),
+    "a tool that is a name": ({"f": ["add"]}, "a tool is not {type: function, function: {"),
+    "a tool without its function": ({"f": [{"name": "add"}]}, "a tool is not {type: function, function: {"),
     "a weight in words": ({"w": "heavy"}, "the weight 'heavy' is no number"),
     "a weight that is true": ({"w": True}, "the weight True is no number"),
     "a weight that is a list": ({"w": [1]}, "the weight [1] is no number"),
@@ -279,9 +301,9 @@ REFUSED: dict[str, tuple[dict[str, Json], str]] = {
 @pytest.mark.parametrize("fault", REFUSED)
 def test_a_row_that_is_no_sample_is_told_with_its_place(fault: str) -> None:
     change, expected = REFUSED[fault]
-    how = RowMap(prompt="q", choices="c", weight="w")
+    how = RowMap(prompt="q", choices="c", tools="f", weight="w")
     with pytest.raises(DataError) as caught:
-        sample_of({"q": "2+2?", "c": None, "w": None, **change}, how, "f:3", "f")
+        sample_of({"q": "2+2?", "c": None, "f": None, "w": None, **change}, how, "f:3", "f")
     assert str(caught.value).startswith("f:3: ")
     assert expected in str(caught.value)
 

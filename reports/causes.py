@@ -1,0 +1,36 @@
+"""What a difference is made of: points by what the student did instead, for the whole suite and every slice."""
+
+from collections.abc import Sequence
+
+from harness.measures import OUTCOMES_OF
+from harness.records import ALL, Comparison, Outcome
+from reports import wording
+from reports.view import Estimate, Row, Table
+
+CAUSES: tuple[Outcome, ...] = ("incorrect", "truncated", "unparsed", "refused", "correct")
+
+
+def causes(whole: Comparison, slices: Sequence[Comparison]) -> Table:
+    words = OUTCOMES_OF[whole.measure]
+    return Table(
+        title="Where the difference comes from",
+        caption="Each difference in points, split by what the student did; the parts of a row add up to it, but for "
+        f"rounding. Minus: the teacher scored more there. Under “{words['correct']}”, plus is what the student gains "
+        "where the teacher scored less, and a partial score takes away.",
+        head="Slice",
+        columns=("Difference", *(words[outcome] for outcome in CAUSES)),
+        rows=tuple(_row(c) for c in (whole, *slices)),
+    )
+
+
+def _row(c: Comparison) -> Row:
+    total = wording.DASH if c.undecidable else wording.bare_points(c.pupil.accuracy - c.teacher.accuracy)
+    figures = (total, *(_part(c, outcome) for outcome in CAUSES))
+    name = "whole suite" if c.slice.name == ALL else str(c.slice)
+    return Row(name=name, figures=tuple(Estimate(value=figure) for figure in figures))
+
+
+def _part(c: Comparison, outcome: Outcome) -> str:
+    """A dash where nothing comes from it, which is not the same as a part that rounds to 0."""
+    share = 0.0 if c.undecidable else c.losses.get(outcome, 0.0)
+    return wording.bare_points(-share) if share else wording.DASH
