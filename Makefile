@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Where this is set, every start of viva would compile a thousand modules of its libraries anew, and take twice the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo test check train-demo clean
+.PHONY: help install demo test check bench-mimicry train-demo clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo 'make test        all tests but the slow ones; ARGS="-k gate" is handed to pytest'
 	@echo 'make check       ruff, mypy, and who may import whom'
 	@echo 'make install     set up .venv; all other targets do it themselves'
+	@echo 'make bench-mimicry  planted mimics and honest students: how well the profile tells them apart (half an hour)'
 	@echo 'make train-demo  train the demo models again (about two hours on two cores)'
 	@echo 'make clean       remove .venv, caches and builds; runs/ and .viva/ stay'
 
@@ -35,6 +36,9 @@ check: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layers.py
+
+bench-mimicry: install
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.mimicry.bench --out benchmarks/mimicry/results.md
 
 train-demo: install
 	$(BIN)/python -m suites.demo.train suites/demo/models
