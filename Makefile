@@ -10,13 +10,13 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 
 help:
-	@echo 'make demo        run the demo evaluation: real (tiny) models, a report, a verdict'
-	@echo 'make test        all tests but the slow ones; ARGS="-k gate" is handed to pytest'
-	@echo 'make check       ruff, mypy, and who may import whom'
-	@echo 'make install     set up .venv; all other targets do it themselves'
+	@echo 'make demo           run the demo evaluation: real (tiny) models, a report, a verdict'
+	@echo 'make test           all tests but the slow ones; ARGS="-k gate" is handed to pytest'
+	@echo 'make check          ruff, mypy, and who may import whom'
+	@echo 'make install        set up .venv; all other targets do it themselves'
 	@echo 'make bench-mimicry  planted mimics and honest students: how well the profile tells them apart (half an hour)'
-	@echo 'make train-demo  train the demo models again (about two hours on two cores)'
-	@echo 'make clean       remove .venv, caches and builds; runs/ and .viva/ stay'
+	@echo 'make train-demo     train the demo models again (about two hours on two cores)'
+	@echo 'make clean          remove .venv, caches and builds; runs/ and .viva/ stay'
 
 install: $(INSTALLED)
 
