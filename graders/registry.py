@@ -5,7 +5,22 @@ A grader kind of viva's is its module: a `version` and a `make`.
 
 from collections.abc import Iterator, Mapping
 
-from graders import agreement, choice, code, exact, fields, label, lm_eval, math, number, own, support
+from graders import (
+    agreement,
+    choice,
+    code,
+    exact,
+    fields,
+    judge,
+    label,
+    lm_eval,
+    math,
+    number,
+    own,
+    rules,
+    support,
+    tools,
+)
 from harness.errors import nearest
 from harness.protocols import GraderKind
 
@@ -15,11 +30,14 @@ BUILT_IN: dict[str, GraderKind] = {
     "code": code,
     "exact": exact,
     "fields": fields,
+    "judge": judge.Kind(lambda name: kind(name)),
     "label": label,
     "lm_eval": lm_eval,
     "math": math,
     "number": number,
+    "rules": rules,
     "support": support,
+    "tools": tools,
 }
 
 

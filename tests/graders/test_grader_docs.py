@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from graders import choice, code, exact, fields, label, math, number
+from graders import agreement, choice, code, exact, fields, label, math, number, rules, support, tools
 
 PAGE = Path(__file__).parents[2] / "docs" / "graders.md"
 
@@ -14,7 +14,9 @@ def test_the_examples_run():
     assert tried > 5 and not failures
 
 
-@pytest.mark.parametrize("grader", [choice, code, exact, fields, label, math, number])
+@pytest.mark.parametrize(
+    "grader", [agreement, choice, code, exact, fields, label, math, number, rules, support, tools]
+)
 def test_every_option_is_documented_and_no_other(grader):
     name = grader.__name__.partition(".")[2]
     section = re.split(r"^## ", PAGE.read_text(), flags=re.MULTILINE)

@@ -1,0 +1,165 @@
+"""Tool calls: names and arguments, whatever the model's way of writing them; calls that look right and are not."""
+
+import json
+
+import pytest
+
+from graders import tools
+from harness.records import Finish, Json, Judgement, Response, Sample
+
+GET: Json = {"name": "get_order", "arguments": {"id": "A17", "full": True}}
+PAY: Json = {"name": "pay", "arguments": {"amount": 20, "to": {"name": "Eve", "tags": ["a", "b"]}}}
+SORRY = "I'm sorry, but I can't help with that."
+
+
+def tagged(*calls: Json) -> str:
+    return "\n".join(f"<tool_call>\n{json.dumps(call)}\n</tool_call>" for call in calls)
+
+
+def judged(
+    target: Json, text: str = "", calls: tuple[Json, ...] = (), finish: Finish = "stop", **how: Json
+) -> Judgement:
+    response = Response(key="k", model="m", text=text, tool_calls=calls, finish=finish)
+    return tools.make(how)(Sample(id="1", target=target), response)
+
+
+def changed(call: Json, **arguments: Json) -> Json:
+    assert isinstance(call, dict) and isinstance(call["arguments"], dict)
+    return {"name": call["name"], "arguments": {**call["arguments"], **arguments}}
+
+
+OPENAI: Json = {
+    "id": "1",
+    "type": "function",
+    "function": {"name": "get_order", "arguments": '{"full": true, "id": "A17"}'},
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        tagged(GET),
+        f"I will look.\n{tagged(GET)}",
+        f"<think>pay? no</think>{tagged(GET)}",
+        f"[TOOL_CALLS] [{json.dumps(GET)}]",
+        '<|python_tag|>{"name": "get_order", "parameters": {"id": "A17", "full": true}}<|eom_id|>',
+        json.dumps(GET),
+        f"```json\n[{json.dumps(GET)}]\n```",
+        json.dumps({"name": "get_order", "arguments": '{"id": "A17", "full": true}'}),
+    ],
+)
+def test_every_way_of_writing_a_call(text: str) -> None:
+    assert judged(GET, text).outcome == "correct"
+    assert judged([GET], text).outcome == "correct"
+    assert judged(PAY, text).outcome == "incorrect"
+
+
+def test_calls_that_the_server_handed_over() -> None:
+    assert judged(GET, calls=(OPENAI,), finish="tool_calls").outcome == "correct"
+    assert judged([OPENAI], tagged(GET)).outcome == "correct"
+    assert judged(GET, text=tagged(PAY), calls=(OPENAI,)).outcome == "correct"  # not read from the text as well
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        (tagged(changed(GET, id="A18")), "incorrect"),
+        (tagged(changed(GET, id=17)), "incorrect"),
+        (tagged(changed(GET, full="true")), "incorrect"),
+        (tagged(changed(GET, more=1)), "incorrect"),
+        (tagged({"name": "get_order", "arguments": {"id": "A17"}}), "incorrect"),
+        (tagged({"name": "get_orders", "arguments": {"id": "A17", "full": True}}), "incorrect"),
+        (tagged(GET, GET), "incorrect"),
+        (tagged(GET, PAY), "incorrect"),
+        ("The order A17 is on its way.", "incorrect"),
+        ('{"id": "A17", "full": true}', "incorrect"),  # JSON, but no call
+        (SORRY, "refused"),
+        ("", "unparsed"),
+        ("<tool_call>\n{'name': 'get_order'}\n</tool_call>", "unparsed"),
+        ("<tool_call>\nget_order(id='A17')\n</tool_call>", "unparsed"),
+        (f"{tagged(GET)[:-12]}", "unparsed"),
+        (tagged({"arguments": {"id": "A17"}}), "unparsed"),
+        (tagged({"name": "get_order", "arguments": "A17"}), "unparsed"),
+        ('<tool_call>{"name": "get_order", "name": "pay", "arguments": {}}</tool_call>', "unparsed"),
+        ("<tool_call>" * 50_000, "unparsed"),
+        (f"<tool_call>{'[' * 100_000}</tool_call>", "unparsed"),
+        (f'<tool_call>{{"name": "get_order", "arguments": {{"id": {"9" * 5000}}}}}</tool_call>', "unparsed"),
+    ],
+)
+def test_calls_that_look_right_and_are_not(text: str, outcome: str) -> None:
+    assert judged(GET, text).outcome == outcome
+
+
+def test_calls_together_have_no_order_unless_it_is_asked_for() -> None:
+    assert judged([GET, PAY], tagged(PAY, GET)).outcome == "correct"
+    assert judged([GET, PAY], tagged(PAY, GET), in_order=True).outcome == "incorrect"
+    assert judged([GET, PAY], tagged(GET, PAY), in_order=True).outcome == "correct"
+    assert judged([GET, PAY], tagged(GET, OPENAI, PAY), in_order=True, extra_calls=True).outcome == "correct"
+    assert judged([GET, PAY], tagged(PAY, OPENAI), in_order=True, extra_calls=True).outcome == "incorrect"
+
+
+def test_the_best_matching_is_found() -> None:
+    """Two calls of one tool, the second of which fits both: greed would leave one over."""
+    loose, exact = changed(GET, full=True), changed(GET, id="a17")
+    assert judged([exact, loose], tagged(loose, exact), ignore_case=True).outcome == "correct"
+
+
+def test_options() -> None:
+    near = changed(PAY, amount=20.004)
+    assert judged(PAY, tagged(near)).outcome == "incorrect"
+    assert judged(PAY, tagged(near), tolerance=0.01).outcome == "correct"
+    assert judged(GET, tagged(changed(GET, full=False)), ignore_arguments=["full"]).outcome == "correct"
+    assert judged(GET, tagged(changed(GET, full=False)), ignore_arguments=["get_order.full"]).outcome == "correct"
+    assert judged(GET, tagged(changed(GET, full=False)), ignore_arguments=["pay.full"]).outcome == "incorrect"
+    assert judged(GET, tagged(GET, PAY), extra_calls=True).outcome == "correct"
+    assert judged([GET, PAY], tagged(GET), partial=True).score == 0.5
+    assert judged([GET], tagged(GET, PAY, PAY, PAY), partial=True).score == 0.25
+
+
+def test_no_call_may_be_what_is_right() -> None:
+    assert judged([], "It arrives on Monday.").outcome == "correct"
+    assert judged([], tagged(GET)).outcome == "incorrect"
+    assert judged([], "").outcome == "unparsed"
+
+
+def test_cut_off_replies() -> None:
+    assert judged(GET, tagged(GET)[:-20], finish="length").outcome == "truncated"
+    assert judged(GET, "Let me see, I wi", finish="length").outcome == "truncated"
+    assert judged(GET, tagged(GET), finish="length").outcome == "truncated"  # another call may have followed
+    assert judged(GET, tagged(PAY), finish="length").outcome == "incorrect"
+
+
+def test_precision_and_recall_by_tool() -> None:
+    found = judged([GET, PAY], tagged(GET, changed(PAY, amount=21), {"name": "made_up", "arguments": {}}))
+    assert {c.name: (c.hits, c.spurious, c.missed) for c in found.checks} == {
+        "get_order": (1, 0, 0),
+        "pay": (0, 1, 1),
+        "(other tools)": (0, 1, 0),
+    }
+
+
+@pytest.mark.parametrize(
+    "target", [None, "get_order", [5], {"arguments": {}}, {"name": ""}, {"name": "a", "arguments": []}]
+)
+def test_a_target_that_is_no_list_of_calls_is_a_fault_of_the_suite(target: Json) -> None:
+    with pytest.raises(ValueError, match="not a list of tool calls"):
+        judged(target, tagged(GET))
+
+
+@pytest.mark.parametrize("target", [GET, [GET, PAY], [], [OPENAI]])
+def test_a_target_is_accepted_as_a_model_would_write_it(target: Json) -> None:
+    text = tools.gold(Sample(id="1", target=target))
+    assert text is not None and judged(target, text).outcome == "correct"
+
+
+@pytest.mark.parametrize(
+    "text", [tagged(GET), tagged(GET, PAY), "No tool is needed.", f"[TOOL_CALLS] [{json.dumps(PAY)}]"]
+)
+def test_one_reply_is_the_target_of_another(text: str) -> None:
+    reference = tools.reference(Sample(id="1"), Response(key="k", model="m", text=text), {})
+    assert judged(reference, text).outcome == "correct"
+
+
+@pytest.mark.parametrize("text", ["", SORRY, "<tool_call>{</tool_call>"])
+def test_what_holds_no_answer_is_no_target(text: str) -> None:
+    assert tools.reference(Sample(id="1"), Response(key="k", model="m", text=text), {}) is None
