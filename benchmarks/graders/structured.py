@@ -1,4 +1,4 @@
-"""Structured replies: what grading costs beside what reads them. `python -m benchmarks.graders.structured [n] [rounds]`
+"""What grading a structured reply costs: `python -m benchmarks.graders.structured [replies] [rounds]`.
 
 `fields` and `tools` stand beside `json.loads` and an equality of the values, `fields` with a schema beside `json.loads`
 and a validator of jsonschema made beforehand, `rules` beside the same pattern of the library regex. `support` and
