@@ -72,6 +72,8 @@ class Kind:
         by, given = options.get("by", "exact"), options.get("options", {})
         if not isinstance(by, str) or not isinstance(given, dict):
             raise ValueError('"by" names a grader, and "options" is a mapping of its options')
+        if ":" in by:
+            raise ValueError(f'option "by": {by!r} names a file; one of viva\'s own graders compares')
         try:
             kind = self.graders(by)
         except KeyError:

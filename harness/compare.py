@@ -5,13 +5,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from harness import checks
-from harness.collect import Answer, Collected
+from harness.collect import Collected
 from harness.grading import grades_by_item
 from harness.pairing import Floats, Item, Scores, Table, tabulate, within
 from harness.policy import Policy
@@ -21,11 +21,10 @@ from harness.records import (
     Grade,
     Outcome,
     Pair,
-    Response,
-    Side,
     Slice,
     SuiteCard,
 )
+from harness.sides import Known, side_of
 from harness.stats import clustered, multiplicity, power
 from harness.suite import Suite
 
@@ -39,7 +38,7 @@ def compare(
 ) -> tuple[tuple[Comparison, ...], tuple[Pair, ...]]:
     """Comparisons (whole suite first, then slices in natural order) and pairs, for every suite and student."""
     teacher = next(m.name for m in found.models if m.role == "teacher")
-    return _beside(teacher, [m.name for m in found.models if m.role != "teacher"], found, grades, policy)
+    return _beside(teacher, [m.name for m in found.models if m.role not in ("teacher", "judge")], found, grades, policy)
 
 
 def beside_incumbent(
@@ -84,13 +83,13 @@ def _beside(
     reference: str, pupils: Sequence[str], found: Collected, grades: Sequence[Grade], policy: Policy
 ) -> tuple[tuple[Comparison, ...], tuple[Pair, ...]]:
     by_item = grades_by_item(grades)
-    costs = _costs(found.answers)
+    known = Known.of(found, by_item)
     comparisons: list[Comparison] = []
     pairs: list[Pair] = []
     for suite in found.suites:
         for pupil in pupils:
             table = tabulate(suite, reference, pupil, by_item)
-            comparisons += _compare_table(table, costs, policy)
+            comparisons += _compare_table(table, known, policy)
             pairs += [_pair(table, item) for item in table.items]
     return tuple(comparisons), tuple(pairs)
 
@@ -128,12 +127,12 @@ def _natural(value: str) -> list[tuple[int, int, str]]:
     return [(1, int(p), "") if p.isdecimal() else (2, 0, p) for p in re.split(r"(\d+)", value) if p]
 
 
-def _compare_table(table: Table, costs: "Costs", policy: Policy) -> list[Comparison]:
+def _compare_table(table: Table, known: Known, policy: Policy) -> list[Comparison]:
     if not table.items:
         return []
-    whole = _comparison(table, Slice(), costs, policy)
+    whole = _comparison(table, Slice(), known, policy)
     parts = [
-        _comparison(part, piece, costs, policy)
+        _comparison(part, piece, known, policy)
         for piece in slices_of(table.suite)
         if (part := within(table, piece)).items
     ]
@@ -141,7 +140,7 @@ def _compare_table(table: Table, costs: "Costs", policy: Policy) -> list[Compari
     return [whole, *(replace(part, p_adjusted=p) for part, p in zip(parts, adjusted, strict=True))]
 
 
-def _comparison(table: Table, piece: Slice, costs: "Costs", policy: Policy) -> Comparison:
+def _comparison(table: Table, piece: Slice, known: Known, policy: Policy) -> Comparison:
     scores = Scores.of(table.items)
     estimate = clustered.mean_difference(scores.teacher, scores.student, scores.weights, scores.clusters)
     difference = scores.student - scores.teacher
@@ -154,8 +153,8 @@ def _comparison(table: Table, piece: Slice, costs: "Costs", policy: Policy) -> C
         effective_n=clustered.effective_n(scores.sizes, None),
         se=estimate.se,
         df=estimate.df,
-        teacher=_side(scores.teacher, scores, [i.teacher for i in table.items], costs),
-        pupil=_side(scores.student, scores, [i.student for i in table.items], costs),
+        teacher=side_of(table.teacher, table, scores, known),
+        pupil=side_of(table.student, table, scores, known),
         flips=float(np.average(np.abs(difference), weights=scores.sizes)),
         p_adjusted=None,
         items_needed=_items_needed(difference, scores, policy, table, piece),
@@ -192,30 +191,6 @@ def _losses(items: Sequence[Item], sizes: Floats) -> dict[Outcome, float]:
             lead = item.teacher_score - (grade.score or 0.0)
             total[grade.outcome] += float(size) * lead / len(item.student)
     return {outcome: part / float(sizes.sum()) for outcome, part in total.items() if part}
-
-
-Costs = Mapping[str, Response]
-
-
-def _costs(answers: Iterable[Answer]) -> Costs:
-    return {a.response.key: a.response for a in answers}
-
-
-def _side(means: Floats, scores: Scores, sides: Sequence[Sequence[Grade]], costs: Costs) -> Side:
-    grades = [grade for side in sides for grade in side]
-    counts = Counter(grade.outcome for grade in grades)
-    responses = [costs[key] for grade in grades for key in grade.response_keys if key in costs]
-    return Side(
-        accuracy=float(np.average(means, weights=scores.sizes)),
-        outcomes={outcome: counts[outcome] for outcome in OUTCOMES if counts[outcome]},
-        completion_tokens=_average(r.completion_tokens for r in responses),
-        latency_s=_average(r.latency_s for r in responses),
-    )
-
-
-def _average(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
 
 
 def _pair(table: Table, item: Item) -> Pair:

@@ -5,7 +5,7 @@ say so: its grader then fails, which is our failure and nobody's wrong answer.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.collect import Ask, Collected, Desk, Reply, Work, card
@@ -14,7 +14,7 @@ from harness.grading import Assigned, Pending, pending
 from harness.identity import keyed
 from harness.plan import DecodingSpec, ModelSpec, Plan
 from harness.protocols import CaseGrader, EngineKind
-from harness.records import Message, Request, Response
+from harness.records import Message, ModelCard, Request, Response
 from harness.suite import Suite
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 DECODING = DecodingSpec(max_tokens=1024)  # of judges whose entry says nothing else
 
 Question = tuple[Pending, Request]
+
+_ENGINE = ModelSpec.model_fields["engine"].default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +93,12 @@ def consult(
     waiting = pending(found, assigned)
     suites = {suite.spec.name: suite for suite in found.suites}
     for judge in judges:
-        questions = [
-            (one, keyed(_posed(request, judge.spec), judge.fingerprint))
-            for one in waiting
-            if judged_by(one.judge) == judge.spec.name and one.case.response.failure is None
-            for request in _asked_by(one)
-        ]
+        questions = list(_questions(judge, waiting))
         if not questions:
             continue
-        asks = tuple(_asks(questions, suites))
-        work = Work(role="judge", spec=judge.spec, fingerprint=judge.fingerprint, kind=judge.kind, asks=asks)
-        answers, failure = desk.answers(work)
+        work = _work(judge, questions, suites)
+        answers, failure = _heard(work, desk)
+        found.notes += _partial(judge, found.models)
         if failure:
             log.warning("%s; what it did not judge is not graded", failure)
             found.notes.append(f"The judge did not answer everything: {failure}. What it did not judge is not graded.")
@@ -109,6 +106,49 @@ def consult(
         if judge.spec.name not in [model.name for model in found.models]:
             found.models.append(card("judge", judge.spec, judge.fingerprint, str(failure) if failure else None))
     return found
+
+
+def expected(found: Collected, assigned: Mapping[tuple[str, str], Assigned], judge: Judge) -> Work:
+    """What a judge would be asked of these answers."""
+    suites = {suite.spec.name: suite for suite in found.suites}
+    return _work(judge, list(_questions(judge, pending(found, assigned))), suites)
+
+
+def _questions(judge: Judge, waiting: Iterable[Pending]) -> Iterator[Question]:
+    for one in waiting:
+        if judged_by(one.judge) == judge.spec.name and one.case.response.failure is None:
+            for request in _asked_by(one):
+                yield one, keyed(_posed(request, judge.spec), judge.fingerprint)
+
+
+def _work(judge: Judge, questions: Iterable[Question], suites: Mapping[str, Suite]) -> Work:
+    asks = tuple(_asks(questions, suites))
+    return Work(role="judge", spec=judge.spec, fingerprint=judge.fingerprint, kind=judge.kind, asks=asks)
+
+
+def _heard(work: Work, desk: Desk) -> tuple[dict[str, Response], EngineError | None]:
+    """A judge's answers. It is asked nothing further; what it was asked is added to what it answered as a student."""
+    own = replace(desk, follow_ups=lambda sample, request, response: (), further={}, asked={}, cost={})
+    try:
+        return own.answers(work)
+    finally:
+        for name, n in own.asked.items():
+            desk.asked[name] = desk.asked.get(name, 0) + n
+        for name, cost in own.cost.items():
+            desk.cost[name] = desk.cost.get(name, 0.0) + cost
+
+
+def _partial(judge: Judge, models: Iterable[ModelCard]) -> Iterator[str]:
+    """A note for each model of the comparison that judges itself."""
+    spec = judge.spec
+    for model in models:
+        told = model.described
+        known = (told.get("engine", _ENGINE), told.get("model"), told.get("adapter"))
+        if model.role != "judge" and (model.name == spec.name or known == (spec.engine, spec.model, spec.adapter)):
+            yield (
+                f"The judge {spec.name} is the {model.role} {model.name} itself, and judges tend to favour their own "
+                "replies: let another model judge, or check it against a reference."
+            )
 
 
 def _asked_by(one: Pending) -> Sequence[Request]:

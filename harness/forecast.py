@@ -4,18 +4,21 @@ Tokens and time are estimated from the stored answers of the same plan. Without 
 for every four bytes, an answer to be as long as it may be, and the time is unknown.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from harness.collect import Work, survey
+from harness import consulting
+from harness.collect import Answer, Collected, Work, card, survey
+from harness.grading import assign
 from harness.plan import ModelSpec
 from harness.records import Request, Response, Role
 from harness.store import look_into_store
 from harness.workflow import Job, Parts
 
 BYTES_PER_TOKEN = 4  # of English text; other languages and numbers have fewer
+TO_COME = "\ue000"  # stands for a reply that is to be judged and not there yet; no text uses it
 PAUSE_S = 60  # no answer for so long: the run stood still and was taken up again later
 
 
@@ -45,17 +48,49 @@ def forecast(job: Job, parts: Parts) -> tuple[Forecast, ...]:
     """Every model's part of the run, in the order of asking. Nothing is asked and nothing is written."""
     _, work = survey(job.plan, job.suites, parts.engines)
     with look_into_store(job.plan.store_path()) as store:
-        return tuple(_part(part, store.responses(ask.request.key for ask in part.asks)) for part in work)
+        stored = [store.responses(ask.request.key for ask in part.asks) for part in work]
+        asked = tuple(_part(part, answers) for part, answers in zip(work, stored, strict=True))
+        judging = _judging(job, parts, list(zip(work, stored, strict=True)))
+        length = _length(asked)
+        return (*asked, *(_part(part, store.responses(a.request.key for a in part.asks), length) for part in judging))
 
 
-def _part(work: Work, stored: Mapping[str, Response]) -> Forecast:
+def _judging(job: Job, parts: Parts, work: Iterable[tuple[Work, Mapping[str, Response]]]) -> list[Work]:
+    """What judges will be asked of the answers: of those in the store, and of stand-ins for those still to come."""
+    assigned = assign(job.suites, parts.graders)
+    judges = consulting.needed(assigned, job.plan, parts.engines)
+    found = Collected(suites=job.suites)
+    for part, stored in work if judges else ():
+        found.models.append(card(part.role, part.spec, part.fingerprint))
+        found.answers += _expected(part, stored)
+    return [consulting.expected(found, assigned, judge) for judge in judges]
+
+
+def _expected(work: Work, stored: Mapping[str, Response]) -> Iterator[Answer]:
+    name = work.spec.name
+    for ask in work.asks:
+        key = ask.request.key
+        stand_in = Response(key=key, model=name, text=f"{TO_COME} {name} {ask.request.attempt}", finish="stop")
+        response = replace(stored.get(key, stand_in), model=name)
+        for suite, sample, attempt in ask.serves:
+            yield Answer(suite=suite.spec.name, sample=sample.id, attempt=attempt, response=response)
+
+
+def _length(asked: Sequence[Forecast]) -> float:
+    """Tokens of a reply that is still to come, on average over the models."""
+    to_ask = sum(part.to_ask for part in asked)
+    return sum(part.completion_tokens for part in asked) / to_ask if to_ask else 0.0
+
+
+def _part(work: Work, stored: Mapping[str, Response], length: float = 0.0) -> Forecast:
+    """`length`: tokens of each reply to come that the requests hold a stand-in for."""
     missing = [ask.request for ask in work.asks if ask.request.key not in stored]
     measured = [a for a in stored.values() if a.prompt_tokens is not None and a.completion_tokens is not None]
     if measured:
         prompt = len(missing) * sum(a.prompt_tokens or 0 for a in measured) / len(measured)
         completion = len(missing) * sum(a.completion_tokens or 0 for a in measured) / len(measured)
     else:
-        prompt = sum(prompt_bytes(request) for request in missing) / BYTES_PER_TOKEN
+        prompt = sum(prompt_bytes(request) / BYTES_PER_TOKEN + length * _to_come(request) for request in missing)
         completion = float(sum(_most_tokens(work.spec, request) for request in missing))
     endpoint = work.spec.endpoint
     price = endpoint.price if endpoint else None
@@ -71,6 +106,10 @@ def _part(work: Work, stored: Mapping[str, Response]) -> Forecast:
         cost=price.of(prompt, completion) if price else None,
         basis="measured" if measured else "bound",
     )
+
+
+def _to_come(request: Request) -> int:
+    return sum(message.content.count(TO_COME) for message in request.messages)
 
 
 def _most_tokens(spec: ModelSpec, request: Request) -> int:

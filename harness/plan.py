@@ -66,12 +66,19 @@ class EndpointSpec(Strict):
 
 
 class ModelSpec(Strict):
-    """One model: what it is, which engine reaches it, and how it is spoken to."""
+    """One model: what it is and where it comes from, which engine reaches it, and how it is spoken to.
+
+    `licence`, `distillation` (whether its terms allow that) and `parent` are declared for the record, and change no
+    answer: they are no part of its fingerprint.
+    """
 
     name: Name
     model: str
     engine: str = "vllm"
     revision: str | None = None
+    licence: str | None = None
+    distillation: Literal["allowed", "forbidden", "unknown"] = "unknown"
+    parent: str | None = None
     adapter: str | None = None
     system: str | None = None
     chat_template: str | None = None
@@ -239,6 +246,12 @@ def _faults(plan: Plan, known: Known) -> Iterator[tuple[tuple[str | int, ...], s
     names = [student.name for student in plan.students]
     if plan.incumbent is not None and plan.incumbent not in names:
         yield ("incumbent",), f'incumbent "{plan.incumbent}" is none of the students{nearest(plan.incumbent, names)}'
+    for index, waiver in enumerate(plan.gate.waivers):
+        if waiver.student is not None and waiver.student not in names:
+            yield (
+                ("gate", "waivers", index, "student"),
+                f'"{waiver.student}" is none of the students{nearest(waiver.student, names)}',
+            )
     suites: set[str] = set()
     for index, suite in enumerate(plan.suites):
         for key, message in _faults_of_suite(suite, known):
@@ -318,15 +331,21 @@ def absolute_if_path(name: str, folder: Path) -> str:
 
 
 def own_graders(grader: str | None, options: Mapping[str, dict[str, Json]], folder: Path) -> dict[str, object]:
-    """A suite's grader and its options with the paths of the user's own graders (`my_graders.py:f`) made absolute."""
+    """A suite's grader and its options, with paths made absolute: of the user's own graders, of a judge's template."""
 
     def absolute(name: str) -> str:
         file, colon, function = name.rpartition(":")
         return f"{(folder / _expanded(file)).resolve()}:{function}" if colon else name
 
+    def placed(name: str, given: dict[str, Json]) -> dict[str, Json]:
+        template = given.get("template")
+        if name != "judge" or not isinstance(template, str):
+            return given
+        return {**given, "template": str((folder / _expanded(template)).resolve())}
+
     return {
         "grader": grader and absolute(grader),
-        "grader_options": {absolute(name): given for name, given in options.items()},
+        "grader_options": {absolute(name): placed(name, given) for name, given in options.items()},
     }
 
 

@@ -76,6 +76,7 @@ def test_without_a_reference_it_is_our_failure(teacher: list[str]) -> None:
     [
         ({"by": "exacct"}, 'no grader "exacct"'),
         ({"by": "code"}, "cannot take one reply"),
+        ({"by": "x.py:f"}, "names a file"),
         ({"by": "agreement"}, "cannot take one reply"),
         ({"by": "exact", "options": {"ignore_cases": True}}, "ignore_cases"),
         ({"by": "exact", "options": []}, "mapping"),

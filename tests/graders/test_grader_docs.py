@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from graders import agreement, choice, code, exact, fields, label, math, number, rules, support, tools
+from graders import agreement, choice, code, exact, fields, judge, label, math, number, rules, support, tools
 
 PAGE = Path(__file__).parents[2] / "docs" / "graders.md"
 
@@ -15,7 +15,7 @@ def test_the_examples_run():
 
 
 @pytest.mark.parametrize(
-    "grader", [agreement, choice, code, exact, fields, label, math, number, rules, support, tools]
+    "grader", [agreement, choice, code, exact, fields, judge, label, math, number, rules, support, tools]
 )
 def test_every_option_is_documented_and_no_other(grader):
     name = grader.__name__.partition(".")[2]
