@@ -83,8 +83,9 @@ def _tally(kind: CheckKind, total: _Sum | None) -> Tally | None:
         return found
     n = _effective(np.array(total.sizes), total.places)
     if kind == "rule":
-        return replace(found, rate95=rates.upper_bound(min(1.0, total.spurious / count), n, LEVEL))
-    return replace(found, rate95=rates.interval(min(1.0, total.hits / count), n, LEVEL))
+        bound = rates.upper_bound(min(1.0, total.spurious / count), n, LEVEL)
+        return replace(found, rate95=bound, effective_n=n)
+    return replace(found, rate95=rates.interval(min(1.0, total.hits / count), n, LEVEL), effective_n=n)
 
 
 def _effective(sizes: Floats, places: Sequence[str]) -> float:

@@ -4,20 +4,25 @@ A slice passes when the loss is shown to be smaller than the margin, fails when 
 undecided otherwise. Every critical slice must pass (each at alpha: an intersection-union claim needs no correction);
 claims that a slice fails are Holm-corrected over all the student's slices of the workload. Stress and retained suites
 are families of their own, which matters only where a policy makes them count: then each kind may claim at alpha.
+What a policy asks beside margins is judged in the same three words by the `gate_*` modules.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
-from harness.compare import FEWEST_CLUSTERS
+from harness import gate_claims, gate_evidence, gate_limits, gate_rates, gate_waivers
 from harness.errors import UsageError, nearest
+from harness.gate_claims import MOST_ITEMS
+from harness.gate_margins import delta, harm, place, safe, spread, undecidable, where
 from harness.policy import Policy
+from harness.policy_terms import KINDS
 from harness.records import (
     ALL,
     Comparison,
     Decision,
     Evaluation,
     ModelCard,
-    Profile,
+    RequirementVerdict,
     Slice,
     SliceVerdict,
     StudentVerdict,
@@ -25,19 +30,29 @@ from harness.records import (
     SuiteKind,
     Verdict,
 )
-from harness.stats import clustered, multiplicity, paired, power
+from harness.stats import multiplicity, power
+
+Kinds = Mapping[str, SuiteKind]
+Part = SliceVerdict | RequirementVerdict
 
 
-def judge(evaluation: Evaluation, policy: Policy, evaluation_digest: str) -> Verdict:
-    """Raises UsageError when the policy names a suite or slice that the evaluation does not have."""
+def judge(evaluation: Evaluation, policy: Policy, evaluation_digest: str, today: date | None = None) -> Verdict:
+    """`today` dates waivers and the age of the evidence; unset, it is the day on which the evaluation was made.
+
+    Raises UsageError when the policy names a suite, slice or student that the evaluation does not have.
+    """
     places = [(c.suite, c.slice) for c in evaluation.comparisons]
     check_names([*places, *((suite.name, part) for suite in evaluation.suites for part in suite.parts)], policy)
-    students = tuple(_judge_student(card, evaluation, policy) for card in evaluation.models if card.role == "student")
+    _check_waived(evaluation, policy)
+    day = today or gate_evidence.today_of(evaluation)
+    cards = [card for card in evaluation.models if card.role == "student"]
+    students = tuple(_judge_student(card, evaluation, policy, day) for card in cards)
     return Verdict(
         decision=worst(s.decision for s in students),
         students=students,
         policy=policy.model_dump(mode="json"),
         evaluation_digest=evaluation_digest,
+        judged_on=None if day is None else day.isoformat(),
     )
 
 
@@ -47,56 +62,92 @@ def worst(decisions: Iterable[Decision]) -> Decision:
     return "fail" if "fail" in found else "inconclusive" if "inconclusive" in found or not found else "pass"
 
 
-def _judge_student(card: ModelCard, evaluation: Evaluation, policy: Policy) -> StudentVerdict:
+def _judge_student(card: ModelCard, evaluation: Evaluation, policy: Policy, today: date | None) -> StudentVerdict:
     comparisons = [c for c in evaluation.comparisons if c.student == card.name]
     kinds = {suite.name: suite.kind for suite in evaluation.suites}
-    slices = (*_judge_slices(comparisons, kinds, policy), *_uncompared(comparisons, evaluation.suites, policy))
-    mimicry = _mimicry([p for p in evaluation.profiles if p.student == card.name], policy)
-    decision, reasons = _decide(card, slices, mimicry.get("fail", []))
+    waivers, ended = gate_waivers.in_force(policy, card.name, today)
+    judged = (*_judge_slices(comparisons, kinds, policy), *_uncompared(comparisons, evaluation.suites, policy))
+    slices = gate_waivers.waive_slices(judged, waivers, policy)
+    asked = (
+        *_claimed(comparisons, kinds, policy),
+        *gate_evidence.freshness(card, evaluation, policy, today),
+        *gate_evidence.lineage(card, evaluation.models, policy),
+        *gate_evidence.mimicry([p for p in evaluation.profiles if p.student == card.name], kinds, policy),
+    )
+    requirements = gate_waivers.waive_requirements(asked, waivers)
+    decision, reasons = _decide(card, slices, requirements)
     return StudentVerdict(
         student=card.name,
         decision=decision,
         reasons=tuple(reasons),
         slices=slices,
-        warnings=tuple(mimicry.get("warn", [])),
+        warnings=(*_warnings(slices, requirements), *ended, *too_good(comparisons, policy)),
+        requirements=requirements,
     )
 
 
-def _decide(card: ModelCard, slices: Sequence[SliceVerdict], mimicry: Sequence[str]) -> tuple[Decision, list[str]]:
-    binding = [s for s in slices if s.tier != "advisory"]
-    failed = [s.reason for s in binding if s.decision == "fail"]
-    undecided = [s.reason for s in binding if s.tier == "critical" and s.decision == "inconclusive"]
-    if failed or mimicry:
-        return "fail", [*failed, *mimicry]
+def _claimed(comparisons: Sequence[Comparison], kinds: Kinds, policy: Policy) -> tuple[RequirementVerdict, ...]:
+    """The figures that the policy holds to a highest value, one family of claims."""
+    claims = (
+        *gate_rates.cap_claims(comparisons, kinds, policy),
+        *gate_rates.rule_claims(comparisons, kinds, policy),
+        *gate_limits.limit_claims(comparisons, kinds, policy),
+        *gate_limits.cost_claims(comparisons, kinds, policy),
+    )
+    return gate_claims.decide(claims, policy.alpha)
+
+
+def _decide(
+    card: ModelCard, slices: Sequence[SliceVerdict], requirements: Sequence[RequirementVerdict]
+) -> tuple[Decision, list[str]]:
+    judged: tuple[Part, ...] = (*slices, *requirements)
+    parts = [part for part in judged if part.tier != "advisory" and part.waived is None]
+    critical = [part for part in parts if part.tier == "critical"]
+    failed = [part.reason for part in parts if part.decision == "fail"]
+    undecided = [part.reason for part in critical if part.decision == "inconclusive"]
+    if failed:
+        return "fail", failed
     if card.failure:
         return "inconclusive", [f"the model did not answer everything: {card.failure}"]
     if undecided:
         return "inconclusive", undecided
-    if not any(s.tier == "critical" for s in slices):
-        return "inconclusive", [
-            "the policy asks nothing that this student could pass" if slices else "nothing could be compared"
-        ]
-    return "pass", [s.reason for s in slices if s.tier == "critical"]
+    if not any(s.tier == "critical" and s.waived is None for s in slices):
+        return "inconclusive", [_nothing_asked(slices)]
+    return "pass", [part.reason for part in critical]
 
 
-def _mimicry(profiles: Sequence[Profile], policy: Policy) -> dict[str, list[str]]:
-    """What superficial mimicry comes to (`fail` or `warn`) and why; outside of critical slices it is a warning."""
-    found: dict[str, list[str]] = {}
-    for profile in profiles:
-        if profile.label != "SUPERFICIAL MIMICRY" or policy.mimicry == "ignore":
-            continue
-        is_critical = policy.tier(profile.suite, profile.slice) == "critical"
-        weight = policy.mimicry if is_critical else "warn"
-        found.setdefault(weight, []).append(
-            f"{_place(profile.suite, profile.slice)}: superficial mimicry: {profile.reason}"
-        )
-    return found
+def _nothing_asked(slices: Sequence[SliceVerdict]) -> str:
+    if not slices:
+        return "nothing could be compared"
+    if any(s.tier == "critical" for s in slices):
+        return "every suite and slice that must pass is waived, so nothing speaks for this student"
+    return "the policy asks nothing that this student could pass"
 
 
-def _judge_slices(
-    comparisons: Sequence[Comparison], kinds: Mapping[str, SuiteKind], policy: Policy
-) -> list[SliceVerdict]:
-    harms = [_harm(c, policy.margin(c.suite, c.slice)) if _enough(c, policy) is None else None for c in comparisons]
+def _warnings(slices: Sequence[SliceVerdict], requirements: Sequence[RequirementVerdict]) -> Iterator[str]:
+    """What was waived where it counts, and what is no more than advice but was not met."""
+    judged: tuple[Part, ...] = (*slices, *requirements)
+    for part in judged:
+        if part.waived is not None and part.tier != "advisory":
+            yield f"{part.reason} ({part.waived})"
+    for one in requirements:
+        if one.tier == "advisory" and one.decision == "fail":
+            yield one.reason
+
+
+def too_good(comparisons: Sequence[Comparison], policy: Policy) -> Iterator[str]:
+    """Where a student is better than its teacher beyond chance: two-sided, at alpha after Holm over all its slices."""
+    tested = [c for c in comparisons if undecidable(c, policy) is None]
+    for c, p_value in zip(tested, multiplicity.holm([c.p_value for c in tested]), strict=True):
+        if p_value is not None and p_value <= policy.alpha and delta(c) > 0:
+            yield (
+                f"{where(c)}: {delta(c) * 100:.1f} points {_word(c, delta(c))} beyond chance (p = {p_value:.2g} after "
+                "correction for many slices); a student that beats its teacher is often one that the grading favours"
+            )
+
+
+def _judge_slices(comparisons: Sequence[Comparison], kinds: Kinds, policy: Policy) -> list[SliceVerdict]:
+    harms = [harm(c, policy.margin(c.suite, c.slice)) if undecidable(c, policy) is None else None for c in comparisons]
     of = [kinds.get(c.suite, "workload") for c in comparisons]
     corrected = list(harms)  # whole suites stand for themselves; variants do not make the workload's family larger
     for kind in dict.fromkeys(of):
@@ -122,7 +173,7 @@ def _uncompared(comparisons: Sequence[Comparison], suites: Sequence[SuiteCard], 
             p_harm=None,
             p_harm_adjusted=None,
             items_needed=None,
-            reason=f"{_place(suite.name, part)}: nothing could be compared",
+            reason=f"{place(suite.name, part)}: nothing could be compared",
             kind=suite.kind,
         )
         for suite in suites
@@ -132,110 +183,76 @@ def _uncompared(comparisons: Sequence[Comparison], suites: Sequence[SuiteCard], 
 
 
 def _judge_slice(
-    c: Comparison, kind: SuiteKind, policy: Policy, harm: float | None, harm_adjusted: float | None
+    c: Comparison, kind: SuiteKind, policy: Policy, p_harm: float | None, p_harm_adjusted: float | None
 ) -> SliceVerdict:
     margin = policy.margin(c.suite, c.slice)
-    too_few = _enough(c, policy)
-    spread = min(1.0, _spread(c)) or 1 / c.n
-    needed = power.items_needed(spread, margin, alpha=policy.alpha)
+    no_verdict = undecidable(c, policy)
+    needed = max(policy.min_items, power.items_needed(spread(c), margin, alpha=policy.alpha))
     decision: Decision = "inconclusive"
-    if too_few is None and _safe(c, margin) <= policy.alpha:
+    if no_verdict is None and safe(c, margin) <= policy.alpha:
         decision = "pass"
-    elif harm_adjusted is not None and harm_adjusted <= policy.alpha:
+    elif p_harm_adjusted is not None and p_harm_adjusted <= policy.alpha:
         decision = "fail"
+    is_open = decision == "inconclusive"
     return SliceVerdict(
         suite=c.suite,
         slice=c.slice,
         tier=policy.tier(c.suite, c.slice, kind),
         decision=decision,
         margin=margin,
-        p_harm=harm,
-        p_harm_adjusted=harm_adjusted,
-        items_needed=needed if decision == "inconclusive" else None,
-        reason=too_few or _reason(c, margin, decision, harm, needed),
+        p_harm=p_harm,
+        p_harm_adjusted=p_harm_adjusted,
+        items_needed=needed if is_open else None,
+        reason=no_verdict or _reason(c, margin, decision, p_harm, needed),
         kind=kind,
+        more_items=_further(c, margin, needed) if is_open else None,
     )
-
-
-def _enough(c: Comparison, policy: Policy) -> str | None:
-    """Why the slice is too small for a verdict, or None."""
-    where = _where(c)
-    if c.undecidable:
-        return f"{where}: {c.undecidable}"
-    if c.effective_n < policy.min_items:
-        counted = f"{c.effective_n:.0f} effective items" if c.effective_n < c.n else f"{c.n} items"
-        return f"{where}: no verdict from {counted}; at least {policy.min_items} are asked for"
-    if c.clusters is not None and c.clusters < FEWEST_CLUSTERS:
-        return f"{where}: no verdict from {c.clusters} clusters; at least {FEWEST_CLUSTERS} are needed"
-    return None
-
-
-def _harm(c: Comparison, margin: float) -> float:
-    """One-sided p-value against a loss of at most the margin."""
-    return paired.harm_p_value(c.cells, margin) if c.cells else clustered.t_harm_p_value(_estimate(c), margin)
 
 
 def is_safe(c: Comparison, policy: Policy) -> bool:
     """Whether a comparison shows that the student is not inferior by the policy's margin for it."""
-    return _enough(c, policy) is None and _safe(c, policy.margin(c.suite, c.slice)) <= policy.alpha
-
-
-def _safe(c: Comparison, margin: float) -> float:
-    """One-sided p-value against a loss of at least the margin."""
-    return paired.safe_p_value(c.cells, margin) if c.cells else clustered.t_safe_p_value(_estimate(c), margin)
-
-
-def _estimate(c: Comparison) -> clustered.ClusterEstimate:
-    return clustered.ClusterEstimate(
-        point=c.pupil.accuracy - c.teacher.accuracy,
-        se=c.se,
-        df=c.df or 0.0,
-        clusters=c.clusters if c.clusters is not None else c.n,
-        effective=c.units,
-    )
-
-
-def _spread(c: Comparison) -> float:
-    """Mean squared difference of an item: the discordant share of plain pairs."""
-    return c.flips if c.cells else c.se**2 * c.effective_n + (c.pupil.accuracy - c.teacher.accuracy) ** 2
-
-
-def _where(c: Comparison) -> str:
-    return _place(c.suite, c.slice)
-
-
-def _place(suite: str, part: Slice) -> str:
-    return suite if part.name == ALL else f"{suite}, {part}"
+    return undecidable(c, policy) is None and safe(c, policy.margin(c.suite, c.slice)) <= policy.alpha
 
 
 def _reason(c: Comparison, margin: float, decision: Decision, harm: float | None, needed: int) -> str:
-    delta = c.pupil.accuracy - c.teacher.accuracy
-    moved = f"{abs(delta) * 100:.1f} points {_word(c, delta)}" if delta else "no difference"
+    lead = delta(c)
+    moved = f"{abs(lead) * 100:.1f} points {_word(c, lead)}" if lead else "no difference"
     limits = c.delta90
     span = "" if limits is None else f" (90% interval {points(limits.low)} to {points(limits.high)}, n = {c.n})"
-    start = f"{_where(c)}: {moved}{span}"
+    start = f"{where(c)}: {moved}{span}"
     allowed = f"{margin * 100:g} points"
     if decision == "pass":
         return f"{start}; a loss of {allowed} or more is ruled out"
     if decision == "fail":
         return f"{start}; a loss of more than {allowed} is shown"
     unconfirmed = " (a larger loss is likely, but not after correction for many slices)" if _suspected(harm) else ""
-    return f"{start}; a loss of {allowed} is neither shown nor ruled out{unconfirmed}; {_more(c.n, needed)}"
+    return f"{start}; a loss of {allowed} is neither shown nor ruled out{unconfirmed}; {_more(c, margin, needed)}"
 
 
-def _word(c: Comparison, delta: float) -> str:
+def _word(c: Comparison, lead: float) -> str:
     if c.measure == "agreement":
-        return f"{'less' if delta < 0 else 'more'} agreement than the teacher has with itself"
+        return f"{'less' if lead < 0 else 'more'} agreement than the teacher has with itself"
     if c.measure == "preference":
-        return "less preferred" if delta < 0 else "more preferred"
-    return "worse" if delta < 0 else "better"
+        return f"{'less' if lead < 0 else 'more'} preferred than the teacher"
+    return "worse" if lead < 0 else "better"
 
 
-def _more(n: int, needed: int) -> str:
+def _more(c: Comparison, margin: float, needed: int) -> str:
     """What would decide. Power is reckoned for a student that loses nothing: one that does needs more."""
-    if needed > n:
-        return f"a student without loss would be cleared by about {needed} items"
-    return f"{needed} items would have cleared a student without loss, so this one likely has some"
+    further = _further(c, margin, needed)
+    if needed > c.n:
+        return f"a student without loss would be cleared by about {needed} items, {further} more"
+    likely = f"{needed} items would have cleared a student without loss, so this one likely has some"
+    return likely if further is None else f"{likely}; if it is what it seems, about {further} more would decide"
+
+
+def _further(c: Comparison, margin: float, needed: int) -> int | None:
+    """Items, beside those there are, that would decide: for a student without loss, else for the loss that was seen."""
+    if needed > c.n:
+        return needed - c.n
+    apart = min(1.0, abs(delta(c) + margin))
+    total = power.items_needed(spread(c), apart) if apart > 1 / MOST_ITEMS else MOST_ITEMS + 1
+    return total - c.n if c.n < total <= MOST_ITEMS else None
 
 
 def _suspected(harm: float | None) -> bool:
@@ -256,10 +273,20 @@ def check_names(places: Iterable[tuple[str, Slice]], policy: Policy) -> None:
     known = dict.fromkeys(name for suite, part in places for name in policy.spellings(suite, part))
     for name in policy.names():
         if places and name not in known:
-            close = nearest(name, known)
+            close = nearest(name, [*known, *KINDS] if any(name == w.waive for w in policy.waivers) else known)
             shown = close if "did you mean" in close else nearest(name, _plainly(places))
             raise UsageError(f'the gate names "{name}", which is no suite or slice of this evaluation{shown}')
 
 
 def _plainly(places: Iterable[tuple[str, Slice]]) -> list[str]:
     return [suite if part.name == ALL else str(part) for suite, part in places]
+
+
+def _check_waived(evaluation: Evaluation, policy: Policy) -> None:
+    students = [card.name for card in evaluation.models if card.role == "student"]
+    for waiver in policy.waivers:
+        if waiver.student is not None and waiver.student not in students:
+            raise UsageError(
+                f'the gate waives "{waiver.waive}" for "{waiver.student}", which is no student of this evaluation'
+                f"{nearest(waiver.student, students)}"
+            )

@@ -16,6 +16,7 @@ from harness.stats import clustered, paired, retention
 from harness.suite import Suite
 
 Floats = NDArray[np.float64]
+NO_ONE = "no response from either"  # why a sample is left out that neither model was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def tabulate(suite: Suite, teacher: str, student: str, grades: Mapping[tuple[str
             if not side
         ]
         if not any(sides.values()):
-            dropped.setdefault("no response from either", []).append(sample)
+            dropped.setdefault(NO_ONE, []).append(sample)
         elif reasons:
             dropped.setdefault("; ".join(reasons), []).append(sample)
         else:
@@ -114,7 +115,7 @@ class Scores:
         """Cells, intervals and p-value: exact and score methods for plain 0/1 pairs, cluster-robust ones otherwise."""
         if self.binary:
             cells = paired.cells(self.teacher, self.student)
-            delta = {level: paired.newcombe(cells, level) for level in (0.95, 0.9)}
+            delta = {level: paired.interval(cells, level) for level in (0.95, 0.9)}
             p_value = paired.mcnemar(cells)
         else:
             cells, delta = None, {level: clustered.t_interval(estimate, level) for level in (0.95, 0.9)}

@@ -2,17 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, field_validator
 
+from harness.policy_terms import Caps, Costly, Limits, Lineage, Percent, Waiver, days
+from harness.policy_terms import Strict as Strict
 from harness.records import ALL, Slice, SuiteKind
 
 Tier = Literal["critical", "supporting", "advisory"]
-
-
-class Strict(BaseModel):
-    """A value read from YAML: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Policy(Strict):
@@ -27,6 +23,22 @@ class Policy(Strict):
     alpha: Annotated[float, Field(gt=0, le=0.2)] = 0.05
     min_items: Annotated[int, Field(ge=2)] = 20
     mimicry: Literal["fail", "warn", "ignore"] = "fail"
+    caps: Caps = Caps()
+    rules: dict[str, Percent] = Field(default_factory=dict)
+    other_rules: Percent | None = None
+    limits: Limits = Limits()
+    costly: tuple[Costly, ...] = ()
+    valid_for: str | None = None
+    teacher_fingerprint: Annotated[str, Field(min_length=8)] | None = None
+    lineage: Lineage = Lineage()
+    waivers: tuple[Waiver, ...] = ()
+
+    @field_validator("valid_for")
+    @classmethod
+    def _is_a_number_of_days(cls, given: str | None) -> str | None:
+        if given is not None:
+            days(given)
+        return given
 
     def margin(self, suite: str, part: Slice) -> float:
         """The margin of a slice in [0, 1]: the most exact of its own, else the common one."""
@@ -65,4 +77,6 @@ class Policy(Strict):
 
     def names(self) -> tuple[str, ...]:
         """Every suite or slice that the policy names."""
-        return (*self.margins, *self.critical, *self.advisory)
+        waived = (waiver.waive for waiver in self.waivers if waiver.kind() is None)
+        costly = (one.slice for one in self.costly)
+        return (*self.margins, *self.critical, *self.advisory, *self.caps.slices, *costly, *waived)

@@ -24,6 +24,8 @@ Measure = Literal["accuracy", "agreement", "preference", "mixed"]
 CheckKind = Literal["field", "rule", "share"]
 FindingState = Literal["flagged", "clear", "abstained"]
 EvidenceGroup = Literal["variants", "trace", "calibration", "support"]
+Spent = Literal["latency_s", "completion_tokens", "cost"]
+RequirementKind = Literal["caps", "rules", "limits", "costly", "evidence", "lineage", "mimicry"]
 MimicryLabel = Literal["FAITHFUL", "SUPERFICIAL MIMICRY", "WEAKER", "INCONCLUSIVE"]
 
 SCHEMA_VERSION = 1  # of evaluation.json and verdict.json
@@ -273,13 +275,31 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How sure a mean is: standard error and degrees of freedom, over items or clusters, and how many items tell it."""
+
+    se: float
+    df: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One model's part in a comparison: its accuracy, its outcomes, and what they cost (means per response)."""
+    """One model's part in a comparison: its accuracy, its outcomes, and what they cost (means per response).
+
+    `outcomes` counts attempts at the items that were compared; `shares` are the same as shares of the traffic, attempts
+    averaged within the item. `failed`: attempts that we failed on, at items that had to be left out, too. `cost` is in
+    the currency of the endpoint's price. None and empty: not known.
+    """
 
     accuracy: float
     outcomes: Mapping[Outcome, int]
     completion_tokens: float | None
     latency_s: float | None
+    cost: float | None = None
+    spreads: Mapping[Spent, Spread] = field(default_factory=dict)
+    shares: Mapping[Outcome, float] = field(default_factory=dict)
+    failed: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,12 +307,14 @@ class Tally:
     """One check over a model's replies: weighted counts, attempts averaged within the item.
 
     `rate95`: of a rule, the share of replies that break it; of a share, the share of hits. None for fields.
+    `effective_n` is the number of independent items that the rate rests on.
     """
 
     hits: float
     spurious: float
     missed: float
     rate95: Interval | None = None
+    effective_n: float | None = None
 
     @property
     def precision(self) -> float | None:
@@ -329,7 +351,7 @@ class Comparison:
     P(student right | teacher right). `p_value` is two-sided for delta = 0, `p_adjusted` the same after
     Benjamini-Hochberg over the suite's slices. `items_needed` would clear a student without loss at the plan's margin
     (80% power). `losses` splits the teacher's lead by what the student did instead (share of all items); it sums to
-    minus the delta. `units` is the number of equally heavy clusters (or items) that would tell as much.
+    minus the delta. `units` is the number of whole, independent items with this spread.
 
     `measure` is what the scores are: accuracy, agreement with the teacher (its own is the ceiling), or preference
     between the two models' replies (the teacher's is one half). `undecidable` says why no verdict can come of them.
@@ -494,6 +516,7 @@ class Pair:
 class Evaluation:
     """Everything that report and gate are made from, beside the texts. `pairs_digest` names `pairs.parquet`.
 
+    `oldest` tells for each model when the oldest of its answers came, where answers say so.
     `beside_incumbent` compares the other students with `incumbent`, the student that serves today: its side stands in
     for the teacher's. `beside_base` compares students with the base that they started from, on the suites of what
     should be retained. The gate looks at neither.
@@ -513,12 +536,17 @@ class Evaluation:
     profiles: tuple[Profile, ...] = ()
     notes: tuple[str, ...] = ()
     pairs_digest: str | None = None
+    oldest: Mapping[str, str] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceVerdict:
-    """One slice judged against its margin (points of accuracy, in [0, 1]) with the reason in a sentence."""
+    """One slice judged against its margin (points of accuracy, in [0, 1]) with the reason in a sentence.
+
+    `more_items` would decide an undecided one, beside those that there are. `waived` tells who answers for a slice that
+    does not pass, why and until when; such a slice does not count.
+    """
 
     suite: str
     slice: Slice
@@ -530,6 +558,30 @@ class SliceVerdict:
     items_needed: int | None
     reason: str
     kind: SuiteKind = "workload"
+    more_items: int | None = None
+    waived: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementVerdict:
+    """What a policy asks beside the margins, judged: a cap, a rule, a limit, a cost, fresh evidence, lineage, mimicry.
+
+    `kind` is the key of the policy, `name` what of it. `seen` and `allowed` are shares in [0, 1] for caps and rules,
+    and in the unit of the figure otherwise. `suite` is empty where the whole evaluation is meant. `more_items` and
+    `waived` as of a slice.
+    """
+
+    kind: RequirementKind
+    name: str
+    suite: str = ""
+    slice: Slice = field(default_factory=Slice)
+    tier: Literal["critical", "advisory"] = "critical"
+    decision: Decision
+    reason: str
+    seen: float | None = None
+    allowed: float | None = None
+    more_items: int | None = None
+    waived: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -541,22 +593,32 @@ class StudentVerdict:
     reasons: tuple[str, ...]
     slices: tuple[SliceVerdict, ...]
     warnings: tuple[str, ...] = ()
+    requirements: tuple[RequirementVerdict, ...] = ()
 
     def named(self, decision: Decision) -> tuple[str, ...]:
-        """The workload's slices (as `suite: slice`) with this decision, the whole suites left out."""
+        """The workload's slices (as `suite: slice`) with this decision, whole suites and waived slices left out."""
         return tuple(
             f"{s.suite}: {s.slice}"
             for s in self.slices
-            if s.decision == decision and s.slice.name != ALL and s.kind == "workload"
+            if s.decision == decision and s.slice.name != ALL and s.kind == "workload" and s.waived is None
         )
+
+    def waived(self) -> tuple[str, ...]:
+        """What does not pass and does not count, since somebody answers for it: suites, slices and requirements."""
+        slices = (s.suite if s.slice.name == ALL else f"{s.suite}: {s.slice}" for s in self.slices if s.waived)
+        return (*slices, *(f"{r.kind}.{r.name}" for r in self.requirements if r.waived))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the policy makes of an evaluation; the worst student decides the whole."""
+    """What the policy makes of an evaluation; the worst student decides the whole.
+
+    `judged_on` is the day (YYYY-MM-DD) that the age of the evidence and the dates of waivers were held against.
+    """
 
     decision: Decision
     students: tuple[StudentVerdict, ...]
     policy: Mapping[str, Json]
     evaluation_digest: str
+    judged_on: str | None = None
     schema_version: int = SCHEMA_VERSION

@@ -18,6 +18,7 @@ from harness.progress import Progress
 from harness.protocols import EngineKind, GraderKind, Loaded, Profiler, Reporter, SuiteSource
 from harness.records import Evaluation, Json, Sample, Verdict
 from harness.runfolder import Manifest, RunFolder, Texts, Told
+from harness.sides import oldest_of
 from harness.store import Store, look_into_store, open_store
 from harness.suite import Suite, Vary, load_suites, make_suite
 from harness.version import VERSION
@@ -180,6 +181,7 @@ def conclude(found: Collected, written: Json, policy: Policy, parts: Parts, plac
         findings=findings,
         profiles=profiles,
         notes=tuple(found.notes),
+        oldest=oldest_of(found.answers),
         pairs_digest=place.folder.write_results(grades, pairs),
     )
     verdict = judge(evaluation, policy, place.folder.write_evaluation(evaluation))

@@ -30,6 +30,7 @@ from harness.plan import (
     load_policy,
 )
 from harness.policy import Policy
+from harness.policy_terms import Caps, Costly, Limit, Limits, Lineage, Waiver
 from suites.imports.mapped import ImportMap, load_map
 
 ROOT = Path(__file__).parents[1]
@@ -46,6 +47,12 @@ SECTIONS: dict[tuple[str, str], type[BaseModel]] = {
     ("plan", "Row map"): RowMap,
     ("plan", "Mimicry"): MimicrySpec,
     ("plan", "Gate"): Policy,
+    ("plan", "Caps"): Caps,
+    ("plan", "Limits"): Limits,
+    ("plan", "Limit"): Limit,
+    ("plan", "Costly"): Costly,
+    ("plan", "Lineage"): Lineage,
+    ("plan", "Waiver"): Waiver,
     ("import", "Map keys"): ImportMap,
     ("import", "Sample keys"): RowMap,
 }
@@ -101,7 +108,7 @@ def test_every_key_is_documented_with_its_default_and_no_other(where: tuple[str,
 def test_every_plan_example_loads(tmp_path: Path) -> None:
     examples = fences(page("plan"), "yaml")
     assert len(examples) >= len([where for where in SECTIONS if where[0] == "plan"])
-    for name in ("endpoints", "lm-eval", "stress"):
+    for name in ("endpoints", "gate", "lm-eval", "stress"):
         more = fences(page(name), "yaml")
         assert more, name
         examples += more
@@ -163,7 +170,8 @@ def test_the_plan_of_init_knows_every_key_and_loads_with_all_of_them(tmp_path: P
     (tmp_path / "all.yaml").write_text(everything, "utf-8")
     plan = load_plan(tmp_path / "all.yaml", known())
     written = given(plan)
-    for model in (Plan, ModelSpec, EndpointSpec, Price, Thinking, DecodingSpec, SuiteSpec, StressSpec, RowMap, MimicrySpec, Policy):
+    models = dict.fromkeys(model for (page, _), model in SECTIONS.items() if page == "plan")
+    for model in models:
         missing = [key for key in model.model_fields if (model, key) not in written]
         assert not missing, f"{model.__name__}: {missing}"
 

@@ -222,6 +222,49 @@ CASES = {
         command=RUN,
         says='the gate names "levl", which is no suite or slice of this evaluation; did you mean "level"?',
     ),
+    "a cap of an outcome that there is not": Case(
+        broken=plan("points: 5", "points: 5, caps: {refusd: 1}"),
+        command=RUN,
+        says='plan.yaml:10: unknown key "gate.caps.refusd"; did you mean "refused"?',
+    ),
+    "a cap of a slice that nothing has": Case(
+        broken=plan("points: 5", "points: 5, caps: {slices: {levl: {refused: 1}}}"),
+        command=RUN,
+        says='the gate names "levl", which is no suite or slice of this evaluation; did you mean "level"?',
+    ),
+    "a limit that limits nothing": Case(
+        broken=plan("points: 5", "points: 5, limits: {latency_s: {}}"),
+        command=RUN,
+        says="give `at_most`, an amount, or `of_teacher`, a multiple of the teacher's",
+    ),
+    "evidence that counts for months": Case(
+        broken=plan("points: 5", "points: 5, valid_for: 6 months"),
+        command=RUN,
+        says="plan.yaml:10: \"gate.valid_for\": value error, give a number of days with a d behind it, such as 180d",
+    ),
+    "a waiver that nobody answers for": Case(
+        broken=plan("points: 5", "points: 5, waivers: [{waive: level, why: rare, until: 2027-01-31}]"),
+        command=RUN,
+        says='plan.yaml:10: the key "gate.waivers[1].who" is missing',
+    ),
+    "a waiver of a slice that nothing has": Case(
+        broken=writing("policy.yaml", "waivers: [{waive: levl, who: Mia, why: rare, until: 2027-01-31}]\n"),
+        command="gate done --policy policy.yaml",
+        says='the gate names "levl", which is no suite or slice of this evaluation; did you mean "level"?',
+    ),
+    "a waiver for nobody": Case(
+        broken=plan(
+            "points: 5",
+            "points: 5, waivers: [{waive: level, student: smal, who: Mia, why: rare, until: 2027-01-31}]",
+        ),
+        command=RUN,
+        says='plan.yaml:10: "smal" is none of the students; did you mean "small"?',
+    ),
+    "terms that are neither": Case(
+        broken=plan("model: teacher.jsonl", "model: teacher.jsonl, distillation: perhaps"),
+        command=RUN,
+        says="plan.yaml:2: \"teacher.distillation\": input should be 'allowed', 'forbidden' or 'unknown'",
+    ),
     # the models
     "a model folder that is not there": Case(
         broken=plan("engine: scripted, model: small.jsonl", "model: ./small"),

@@ -1,5 +1,6 @@
 """`viva gate RUN`: the same evidence under a policy."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -17,11 +18,15 @@ from harness.runfolder import RunFolder, open_run
 @POLICY_OPTION
 @JSON_OPTION
 def command(run: Path, policy: Path | None, as_json: bool) -> int:
-    """Judge the evaluation of RUN; verdict.json and the report follow. The exit code is the verdict."""
+    """Judge the evaluation of RUN; verdict.json and the report follow. The exit code is the verdict.
+
+    Waivers and the age of the evidence count as of today (UTC).
+    """
     judged_by = policy_of(RunFolder(run), policy)
     RunFolder(run).evaluation()
     with open_run(run) as folder:
-        verdict = judge(folder.evaluation(), judged_by, folder.evaluation_digest())
+        today = datetime.now(UTC).date()
+        verdict = judge(folder.evaluation(), judged_by, folder.evaluation_digest(), today)
         folder.write_verdict(verdict)
         wiring.parts().report(folder.evaluation(), verdict, folder.pairs(), folder.texts(), folder.path / "report")
     if as_json:

@@ -2,10 +2,13 @@
 
 import math
 
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import beta
 from statsmodels.stats.proportion import proportion_confint
 
 from harness.records import Interval
-from harness.stats.inputs import check_level
+from harness.stats.inputs import Floats, check_level
 
 
 def wilson(successes: int, n: int, level: float) -> Interval:
@@ -34,3 +37,29 @@ def unseen_rate(n: float, alpha: float) -> float:
     if n <= 0:
         raise ValueError(f"{n} trials can show nothing")
     return -math.expm1(math.log(alpha) / n)
+
+
+def exact_upper(count: ArrayLike, n: ArrayLike, alpha: float) -> Floats:
+    """The largest rate, in [0, 1], at which so small a `count` of `n` trials still has the probability `alpha`.
+
+    Arrays of any one shape. Counts and trials may be broken, as those of weighted or clustered items are; a count of -1
+    or less bounds nothing from above and gives 0. Equals `unseen_rate` at a count of 0.
+    Source: Clopper and Pearson (1934); for broken counts Korn and Graubard (1998), Survey Methodology 24:193-201.
+    """
+    k, trials = np.broadcast_arrays(np.asarray(count, dtype=np.float64), np.asarray(n, dtype=np.float64))
+    inside = (k > -1) & (k < trials)
+    safe_k, safe_n = np.where(inside, k, 0.0), np.where(inside, trials, 1.0)
+    limit: Floats = np.where(inside, beta.isf(alpha, safe_k + 1, safe_n - safe_k), np.where(k <= -1, 0.0, 1.0))
+    return limit
+
+
+def exact_tail(count: float, n: float, rate: float) -> float:
+    """The probability of `count` or fewer in `n` trials at `rate`, dual to `exact_upper`; both may be broken.
+
+    1.0 for a rate of 0 or less and for a count of n, 0.0 for any other count at a rate of 1 or more.
+    """
+    if count >= n or rate <= 0:
+        return 1.0
+    if count <= -1 or rate >= 1:
+        return 0.0
+    return float(beta.sf(rate, count + 1, n - count))

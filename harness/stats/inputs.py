@@ -72,6 +72,11 @@ def cluster_codes(clusters: Clusters, n: int) -> NDArray[np.intp]:
         return np.arange(n)
     if len(clusters) != n:
         raise ValueError(f"{len(clusters)} cluster labels for {n} items")
+    if isinstance(clusters, np.ndarray) and clusters.dtype.kind in "iuUS":
+        _, first, codes = np.unique(clusters, return_index=True, return_inverse=True)
+        ranks = np.empty(first.size, dtype=np.intp)
+        ranks[np.argsort(first)] = np.arange(first.size)
+        return ranks[codes]
     keys = [(False, i) if label is None else (True, label) for i, label in enumerate(clusters)]
     numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     return np.array([numbers[key] for key in keys], dtype=np.intp)

@@ -15,6 +15,7 @@ from harness.records import Interval, PairedCells
 from harness.stats.binomial import wilson
 from harness.stats.clustered import (
     cluster_covariance,
+    degrees_of_freedom,
     kish,
     limits_without_spread,
     mean_difference,
@@ -29,11 +30,11 @@ def fieller(
 ) -> Interval:
     """Retention mean(student) / mean(teacher) of scores in [0, 1], arrays of shape (n,), with Fieller's interval.
 
-    The quantile is z for unweighted, unclustered items and t(clusters - 1) otherwise. Both limits are None, method
+    The quantile is z for unweighted, unclustered items and t otherwise. Both limits are None, method
     "fieller-unbounded", when the teacher's mean is not clearly above 0 (g >= 1) or there is but one cluster. Method
     "no-spread" marks a student whose scores follow the teacher's at one ratio throughout (`limits_without_spread`).
     Raises ValueError when the teacher's mean is 0 and as `mean_difference`.
-    Source: Fieller (1954), JRSS B 16:175-185, with the CR1 covariance of `cluster_covariance`.
+    Source: Fieller (1954), JRSS B 16:175-185, with the covariance of `cluster_covariance`.
     """
     check_level(level)
     scores = paired_scores(teacher, student, weights, clusters)
@@ -104,4 +105,4 @@ def _fieller_reach(
 
 def _quantile(scores: PairedScores, level: float) -> float:
     tail = (1 - level) / 2
-    return float(norm.isf(tail) if scores.plain else student_t.isf(tail, max(scores.clusters - 1, 1)))
+    return float(norm.isf(tail) if scores.plain else student_t.isf(tail, max(degrees_of_freedom(scores), 1)))

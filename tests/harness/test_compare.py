@@ -103,7 +103,7 @@ def test_plain_pairs_by_hand() -> None:
     assert c.delta95 is not None and c.delta90 is not None
     assert c.delta95.point == c.delta90.point == pytest.approx(-0.2)
     assert c.delta95.low < c.delta90.low < -0.2 < c.delta90.high < c.delta95.high  # type: ignore[operator]
-    assert c.delta95.method == "newcombe-paired"
+    assert c.delta95.method == "newcombe-guarded"
     assert c.retention95 is not None and c.retention95.point == pytest.approx(5 / 7)
     assert c.conditional95 is not None and c.conditional95.point == pytest.approx(4 / 7)
     assert c.flips == pytest.approx(0.4)
@@ -187,7 +187,7 @@ def test_clusters_count_and_go_the_robust_way() -> None:
     assert one.delta95 is not None and two.delta95 is not None
     assert two.delta95.point == pytest.approx(one.delta95.point)
     assert two.se > one.se  # items that are wrong together tell less
-    assert two.delta95.method == "cluster-t"
+    assert two.delta95.method == "cluster-t-guarded"
 
 
 def test_an_item_without_a_cluster_stands_alone() -> None:

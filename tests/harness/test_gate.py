@@ -1,6 +1,5 @@
 """The gate passes on evidence, fails on evidence, and says that it does not know in all other cases."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,108 +17,36 @@ from harness.protocols import Loaded
 from harness.records import (
     Comparison,
     Decision,
-    Evaluation,
     Grade,
     MimicryLabel,
-    ModelCard,
     PairedCells,
     Profile,
     Sample,
-    Side,
     Slice,
-    SliceVerdict,
     StudentVerdict,
     Style,
     SuiteCard,
     Verdict,
 )
-from harness.stats import clustered, paired
+from harness.stats import clustered
 from harness.suite import make_suite
+from tests.harness.gate_cases import (
+    BAD,
+    GOOD,
+    LEVELS,
+    MATH500,
+    UNSURE,
+    WORSE_PERHAPS,
+    card,
+    evaluation,
+    found,
+    judged,
+    part,
+    plain,
+    table,
+)
 
 ROUNDING = 1e-7
-MATH500 = PairedCells(both=229, teacher_only=57, student_only=71, neither=143)
-LEVELS = {  # 500 graded answers of two published 27B models, by level
-    "1": PairedCells(both=32, teacher_only=8, student_only=1, neither=2),
-    "2": PairedCells(both=65, teacher_only=9, student_only=9, neither=7),
-    "3": PairedCells(both=60, teacher_only=16, student_only=12, neither=17),
-    "4": PairedCells(both=46, teacher_only=14, student_only=29, neither=39),
-    "5": PairedCells(both=26, teacher_only=10, student_only=20, neither=78),
-}
-GOOD = PairedCells(both=900, teacher_only=10, student_only=10, neither=80)
-BAD = PairedCells(both=700, teacher_only=200, student_only=10, neither=90)
-UNSURE = PairedCells(both=80, teacher_only=6, student_only=4, neither=10)
-WORSE_PERHAPS = LEVELS["1"]  # 16 points worse: p .03 against a loss of 3, alone
-
-
-def table(both: int, teacher_only: int, student_only: int, neither: int) -> PairedCells:
-    return PairedCells(both=both, teacher_only=teacher_only, student_only=student_only, neither=neither)
-
-
-def part(value: str, name: str = "level") -> Slice:
-    return Slice(name=name, value=value)
-
-
-def side(accuracy: float) -> Side:
-    return Side(accuracy=accuracy, outcomes={}, completion_tokens=None, latency_s=None)
-
-
-def plain(cells: PairedCells, piece: Slice | None = None, student: str = "small", suite: str = "math") -> Comparison:
-    """The comparison of plain pairs, with what the gate reads of it."""
-    n, lost, gained = cells.n, cells.teacher_only, cells.student_only
-    squares = (lost + gained) / n - ((gained - lost) / n) ** 2
-    return Comparison(
-        suite=suite,
-        student=student,
-        slice=piece or Slice(),
-        n=n,
-        clusters=None,
-        effective_n=float(n),
-        cells=cells,
-        se=math.sqrt(max(squares, 0) / max(n - 1, 1)),
-        df=n - 1,
-        teacher=side((cells.both + lost) / n),
-        pupil=side((cells.both + gained) / n),
-        delta95=paired.newcombe(cells, 0.95),
-        delta90=paired.newcombe(cells, 0.9),
-        retention95=None,
-        retention90=None,
-        conditional95=None,
-        conditional90=None,
-        flips=(lost + gained) / n,
-        p_value=None,
-        p_adjusted=None,
-        items_needed=None,
-        losses={},
-        dropped={},
-    )
-
-
-def card(name: str, role: str = "student", failure: str | None = None) -> ModelCard:
-    return ModelCard(name=name, role=role, fingerprint=name, failure=failure)  # type: ignore[arg-type]
-
-
-def evaluation(comparisons: Sequence[Comparison], models: Sequence[ModelCard] | None = None) -> Evaluation:
-    names = dict.fromkeys(c.student for c in comparisons)
-    return Evaluation(
-        name="test",
-        created_at="2026-01-01T00:00:00+00:00",
-        viva_version="0",
-        plan={},
-        models=(card("big", "teacher"), *(models if models is not None else (card(name) for name in names))),
-        suites=(),
-        comparisons=tuple(comparisons),
-    )
-
-
-def judged(
-    comparisons: Sequence[Comparison], policy: Policy | None = None, failure: str | None = None
-) -> StudentVerdict:
-    models = [card("small", failure=failure)]
-    return judge(evaluation(comparisons, models), policy or Policy(), "digest").students[0]
-
-
-def found(verdict: StudentVerdict, piece: str, suite: str = "math") -> SliceVerdict:
-    return next(s for s in verdict.slices if (s.suite, str(s.slice)) == (suite, piece))
 
 
 @pytest.mark.parametrize(
@@ -598,3 +525,75 @@ def test_superficial_mimicry_fails_warns_or_is_ignored(
     assert bool(verdict.warnings) == warned
     if decision == "fail":
         assert any("superficial mimicry" in reason for reason in verdict.reasons)
+
+
+def better(p_value: float | None, cells: PairedCells = GOOD, piece: Slice | None = None) -> Comparison:
+    return replace(plain(cells, piece), p_value=p_value)
+
+
+MORE_RIGHT = table(800, 10, 90, 100)
+
+
+def test_a_student_that_beats_its_teacher_beyond_chance_is_suspicious() -> None:
+    verdict = judged([better(0.4), better(1e-6, MORE_RIGHT, part("1"))])
+    assert verdict.decision == "pass"
+    (warning,) = verdict.warnings
+    assert warning.startswith("math, level=1: 8.0 points better beyond chance (p = 2e-06 after correction")
+
+
+@pytest.mark.parametrize(
+    ("c", "why"),
+    [
+        (better(0.2, MORE_RIGHT), "chance"),
+        (better(1e-6, BAD), "worse"),
+        (better(None, MORE_RIGHT), "not tested"),
+        (better(1e-6, table(0, 0, 19, 0)), "too few"),
+        (replace(better(1e-6, MORE_RIGHT), undecidable="no ceiling"), "no verdict can come of it"),
+    ],
+)
+def test_what_is_no_lead_is_not_suspicious(c: Comparison, why: str) -> None:
+    assert judged([c]).warnings == (), why
+
+
+def test_leads_are_corrected_for_how_many_slices_were_looked_at() -> None:
+    lead = better(0.02, MORE_RIGHT, part("1"))
+    assert len(judged([better(0.9), lead]).warnings) == 1
+    assert judged([better(0.9), lead, *(better(0.9, GOOD, part(str(n))) for n in range(2, 4))]).warnings == ()
+
+
+def test_an_undecided_slice_says_how_many_more_items_would_decide() -> None:
+    verdict = judged([plain(GOOD), plain(UNSURE, part("1"))])
+    one = found(verdict, "level=1")
+    assert (one.items_needed, one.more_items) == (687, 587)
+    assert one.reason.endswith("would be cleared by about 687 items, 587 more")
+    assert found(verdict, "all").more_items is None
+
+
+def test_where_enough_items_did_not_clear_it_the_loss_that_was_seen_is_taken_for_true() -> None:
+    """440 would clear a student without loss; at 2 points lost of 3, nine times as many are needed."""
+    (one,) = judged([plain(table(440, 30, 20, 10))]).slices
+    assert (one.decision, one.items_needed) == ("inconclusive", 687)
+    (lossy,) = judged([plain(table(1000, 70, 30, 0))]).slices
+    assert lossy.items_needed is not None and lossy.items_needed < 1100
+    assert lossy.more_items is not None and lossy.more_items > 10_000
+    assert f"about {lossy.more_items} more would decide" in lossy.reason
+    (at_the_margin,) = judged([plain(table(940, 40, 10, 10))]).slices
+    assert at_the_margin.more_items is None and "likely has some" in at_the_margin.reason
+
+
+def test_too_few_items_say_how_many_more_are_asked_for() -> None:
+    (one,) = judged([plain(table(12, 0, 0, 0))], Policy(margin_points=90)).slices
+    assert (one.items_needed, one.more_items) == (20, 8)
+
+
+def test_every_student_has_its_own_family_of_claims() -> None:
+    """Standing beside others costs a student nothing: its figures alone decide."""
+    alone = judged([plain(GOOD), plain(WORSE_PERHAPS, part("1"))])
+    others = [plain(GOOD, student="other"), plain(GOOD, part("1"), student="other")]
+    whole = judge(evaluation([plain(GOOD), plain(WORSE_PERHAPS, part("1")), *others]), Policy(), "d")
+    assert whole.students[0].slices == alone.slices
+
+
+def test_the_retained_suite_is_no_workload_until_it_is_named() -> None:
+    verdict = judged_with("retain", [plain(GOOD), replace(plain(BAD), suite="more")], Policy(critical=("more",)))
+    assert verdict.reasons[0].startswith("more: ")

@@ -11,16 +11,20 @@ from harness.stats.clustered import (
     mean_difference,
     t_harm_p_value,
     t_interval,
+    t_limits,
     t_safe_p_value,
     t_two_sided_p,
 )
 
 thorough = settings(deadline=None, max_examples=50)
 estimates = st.builds(
-    lambda point, se, clusters: ClusterEstimate(point=point, se=se, df=clusters - 1, clusters=clusters),
+    lambda point, se, clusters, moved: ClusterEstimate(
+        point=point, se=se, df=clusters - 1, clusters=clusters, moved=moved and max(moved, abs(point))
+    ),
     st.floats(-1, 1),
     st.just(0.0) | st.floats(1e-3, 0.5),
     st.integers(2, 500),
+    st.none() | st.floats(0.01, 1),
 )
 
 
@@ -32,34 +36,46 @@ def clustered_scores(seed, items=60, groups=9):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_standard_error_is_that_of_statsmodels(seed):
-    teacher, student, weights, clusters = clustered_scores(seed)
-    ours = mean_difference(teacher, student, weights, clusters)
-    fit = sm.WLS(student - teacher, np.ones(teacher.size), weights=weights).fit(
+def test_clusters_of_one_size_give_the_standard_error_of_statsmodels(seed):
+    teacher, student, _, _ = clustered_scores(seed, items=60)
+    clusters = np.arange(60) % 12
+    ours = mean_difference(teacher, student, None, clusters)
+    fit = sm.OLS(student - teacher, np.ones(teacher.size)).fit(
         cov_type="cluster", cov_kwds={"groups": clusters, "df_correction": True}, use_t=True
     )
     assert (ours.point, ours.se) == pytest.approx((fit.params[0], fit.bse[0]), rel=1e-10)
-    assert (t_interval(ours, 0.9).low, t_interval(ours, 0.9).high) == pytest.approx(fit.conf_int(0.1)[0], rel=1e-10)
-    assert t_two_sided_p(ours) == pytest.approx(fit.pvalues[0], rel=1e-10)
-    assert ours.df == fit.df_resid_inference == np.unique(clusters).size - 1
+    assert t_limits(ours, 0.9, (-1, 1)) == pytest.approx(tuple(fit.conf_int(0.1)[0]), rel=1e-10)
+    assert ours.df == fit.df_resid_inference == 11
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_unequal_clusters_give_the_jackknife_that_leaves_out_one_at_a_time(seed):
+    teacher, student, weights, clusters = clustered_scores(seed)
+    ours = mean_difference(teacher, student, weights, clusters)
+    names = np.unique(clusters)
+    difference = student - teacher
+    left = [np.average(difference[clusters != g], weights=weights[clusters != g]) for g in names]
+    point = np.average(difference, weights=weights)
+    assert ours.point == pytest.approx(point)
+    assert ours.se**2 == pytest.approx((names.size - 1) / names.size * np.sum((np.array(left) - point) ** 2))
 
 
 def test_single_items_give_the_paired_t_test():
-    teacher, student, _, _ = clustered_scores(1)
+    teacher, student, _, _ = clustered_scores(1, items=400)
     ours = mean_difference(teacher, student, None, None)
     assert t_two_sided_p(ours) == pytest.approx(ttest_1samp(student - teacher, 0).pvalue)
-    assert t_safe_p_value(ours, 0.1) == pytest.approx(
-        ttest_1samp(student - teacher, -0.1, alternative="greater").pvalue
+    assert t_safe_p_value(ours, 0.15) == pytest.approx(
+        ttest_1samp(student - teacher, -0.15, alternative="greater").pvalue
     )
-    assert t_harm_p_value(ours, 0.1) == pytest.approx(ttest_1samp(student - teacher, -0.1, alternative="less").pvalue)
+    assert t_harm_p_value(ours, 0.05) == pytest.approx(ttest_1samp(student - teacher, -0.05, alternative="less").pvalue)
 
 
 def test_clusters_by_hand():
-    # Differences -1 0 | 0 0 | 0 -1, mean -1/3; cluster sums of residuals (-1/3, 2/3, -1/3) / 6; CR1 factor 3/2.
+    # Differences -1 0 | 0 0 | 0 -1, mean -1/3; cluster sums of residuals (-1/3, 2/3, -1/3) / 6; factor 3/2.
     estimate = mean_difference([1, 1, 1, 1, 1, 1], [0, 1, 1, 1, 1, 0], None, ["a", "a", "b", "b", "c", "c"])
     assert estimate.point == pytest.approx(-1 / 3)
     assert estimate.se == pytest.approx((3 / 2 * (1 + 4 + 1) / 9 / 36) ** 0.5)
-    assert (estimate.df, estimate.clusters, estimate.effective) == (2, 3, pytest.approx(3))
+    assert (estimate.df, estimate.clusters, estimate.moved) == (2, 3, pytest.approx(1 / 3))
 
 
 def test_a_weight_of_two_is_the_item_twice_in_one_cluster():
@@ -73,6 +89,34 @@ def test_copies_of_a_cluster_member_add_no_certainty():
     alone = mean_difference(teacher, student, None, None)
     copied = mean_difference(np.tile(teacher, 5), np.tile(student, 5), None, np.tile(np.arange(teacher.size), 5))
     assert (copied.point, copied.se, copied.df) == pytest.approx((alone.point, alone.se, alone.df))
+
+
+def test_losses_of_whole_clusters_count_as_fewer_items():
+    # 2 of 40 clusters of 5 lost whole, or 10 of 200 items lost one by one in 10 clusters.
+    lost = np.repeat(np.arange(40) < 2, 5)
+    alone = np.arange(200) % 20 == 0
+    clusters = np.repeat(np.arange(40), 5)
+    whole, spread = (mean_difference(np.ones(200), 1.0 - x, None, clusters) for x in (lost, alone))
+    assert whole.point == spread.point == pytest.approx(-0.05)
+    assert whole.effective == pytest.approx(0.05 / whole.se**2 * (1.95996 / 2.02269) ** 2, rel=1e-4)  # t(39)
+    assert 36 < whole.effective < 43 and spread.effective == pytest.approx(200)
+    assert t_safe_p_value(whole, 0.10) > 0.15 > t_safe_p_value(spread, 0.10)
+
+
+def test_a_few_losses_are_guarded_by_the_exact_test():
+    # 1 loss of 100 items that never win: P(Bin(100, m) <= 1) = 5% at m = 4.656%; the doubt about se takes two items.
+    estimate = mean_difference(np.ones(100), np.r_[0.0, np.ones(99)], None, None)
+    found = t_interval(estimate, 0.90)
+    assert (found.low, found.method) == (pytest.approx(-0.0470, abs=5e-4), "cluster-t-guarded")
+    assert t_safe_p_value(estimate, 0.03) == pytest.approx(0.97**100 + 100 * 0.03 * 0.97**99, abs=0.01)
+    assert t_limits(estimate, 0.90, (-1, 1))[0] > -0.03  # what the unguarded t interval would have passed
+
+
+def test_small_differences_everywhere_are_not_rare_losses():
+    """Agreement scores that all move by a few points: the t interval stands as it is."""
+    difference = np.random.default_rng(0).normal(-0.01, 0.03, 200)
+    found = t_interval(mean_difference(np.full(200, 0.5), 0.5 + difference, None, None), 0.90)
+    assert found.method == "cluster-t" and found.low > -0.02
 
 
 @thorough
@@ -149,6 +193,12 @@ def test_one_cluster_has_no_standard_error_and_decides_nothing():
 def test_rounding_is_not_spread():
     teacher = np.array([0.1, 0.2, 0.3, 0.7])
     assert mean_difference(teacher, teacher + 0.1, [0.3, 1.7, 0.9, 1.1], None).se == 0.0
+
+
+def test_one_heavy_cluster_leaves_few_degrees_of_freedom():
+    # One cluster holds 10 of 20 items, ten hold one each: (1/2)^2 + 10 (1/20)^2 = 11/40.
+    estimate = mean_difference(np.ones(20), np.arange(20) % 4 > 0, None, [0] * 10 + list(range(1, 11)))
+    assert (estimate.clusters, estimate.df) == (11, pytest.approx(40 / 11 - 1))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.records import PairedCells
-from harness.stats.paired import newcombe
+from harness.stats.paired import interval
 from harness.stats.power import items_needed, power_at, unbroken
 
 
@@ -63,11 +63,11 @@ def test_the_items_needed_have_the_power(discordance, margin, power):
 
 
 def test_the_formula_agrees_with_the_gate_it_plans():
-    """2,000 drawn tables of 687 items at d = 10%: the Newcombe gate at 3 points passes about 80% (se 0.9 points)."""
+    """2,000 drawn tables of 687 items at d = 10%: the gate at 3 points passes about 80% (se 0.9 points)."""
     rng = np.random.default_rng(11)
     drawn = rng.multinomial(687, [0.6, 0.05, 0.05, 0.3], size=2000)
     passed = [
-        newcombe(PairedCells(both=a, teacher_only=b, student_only=c, neither=d), 0.90).low > -0.03
+        interval(PairedCells(both=a, teacher_only=b, student_only=c, neither=d), 0.90).low > -0.03
         for a, b, c, d in drawn.tolist()
     ]
     assert np.mean(passed) == pytest.approx(0.8, abs=0.03)

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
+from scipy.stats import t as student_t
 
 from harness.records import PairedCells
 from harness.stats.clustered import mean_difference, t_interval
@@ -134,10 +135,10 @@ def test_levels_are_checked(level):
 
 
 def test_conditional_weighted_by_hand():
-    # Weights 3, 1, 1 where the teacher is right, the student 0, 1, 1: 2/5. Shares times residuals, CR1 factor 3/2.
-    interval = conditional_weighted([1, 1, 1, 0], [0, 1, 1, 1], [3, 1, 1, 9], None, 0.5)
-    half = 0.816497 * (1.5 * (0.24**2 + 0.12**2 + 0.12**2)) ** 0.5  # t(2) at 75%
-    assert (interval.point, interval.low, interval.high) == pytest.approx((0.4, 0.4 - half, 0.4 + half), abs=1e-6)
+    # Shares .6, .2, .2 where the teacher is right, the student 0, 1, 1: 2/5. Left out one by one: 1, 1/4, 1/4.
+    interval = conditional_weighted([1, 1, 1, 0], [0, 1, 1, 1], [3, 1, 1, 9], None, 0.25)
+    half = student_t.isf(0.375, 1 / 0.44 - 1) * (2 / 3 * (0.6**2 + 0.15**2 + 0.15**2)) ** 0.5
+    assert (interval.point, interval.low, interval.high) == pytest.approx((0.4, 0.4 - half, 0.4 + half), abs=1e-5)
 
 
 def test_conditional_weighted_stays_a_share_and_never_certain():

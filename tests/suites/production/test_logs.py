@@ -219,8 +219,8 @@ def test_a_map_says_where_a_row_holds_what(tmp_path: Path) -> None:
     parquet.write_table(pyarrow.Table.from_pylist([row, {**row, "gold": None, "n": None}]), tmp_path / "log.parquet")
     (tmp_path / "map.yaml").write_text(
         "sample: {id: key, prompt: chat.q, target: gold, choices: options, weight: n, cluster: who,\n"
-        "         slices: {about: topic}}\n"
-        "reply: chat.a\ncontext: page\n"
+        "         slices: {about: topic}, context: page}\n"
+        "reply: chat.a\n"
     )
     (one, other), told = read(open_logs([tmp_path / "log.parquet"], how=load_log_map(tmp_path / "map.yaml")))
     asked = one.asked
