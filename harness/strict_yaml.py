@@ -208,5 +208,6 @@ def _plain(fault: ErrorDetails) -> str:
         return "give the name of an environment variable, not a key"
     shown = repr(fault["input"])
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    message = fault["msg"][0].lower() + fault["msg"][1:]
+    told = fault["msg"].removeprefix("Value error, ")
+    message = told[0].lower() + told[1:]
     return f"{message} (given: {shown})"

@@ -14,6 +14,7 @@ from harness.version import VERSION
 
 COMMANDS = {
     "init": "Write a commented plan to start from.",
+    "size": "Tell how many items the margins of a plan need.",
     "run": "Run a plan: ask, grade, compare, report, judge.",
     "import": "Make a run from responses that exist already.",
     "grade": "Grade a run's responses again, asking no model.",

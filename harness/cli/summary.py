@@ -16,7 +16,7 @@ from harness.forecast import Forecast
 from harness.gate import points
 from harness.plan import load_policy
 from harness.policy import Policy
-from harness.records import ALL, Comparison, Decision, Verdict
+from harness.records import ALL, Comparison, Decision, StudentVerdict, Verdict
 from harness.runfolder import RunFolder
 from harness.serial import to_json
 from harness.workflow import Outcome
@@ -115,11 +115,23 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
             console.print(f"  {reason}")
         if len(student.reasons) > 6:
             console.print(f"  ... and {len(student.reasons) - 6} more, all in the report")
+        for warning in student.warnings:
+            console.print(f"  warning: {warning}", style="yellow")
         for word, decision in GROUPS:
-            named = student.named(decision)
+            named = [_with_more(student, name) for name in student.named(decision)]
             if named:
                 console.print(f"  {word}: {', '.join(named)}", style="dim")
+        for requirement in student.requirements:
+            console.print(f"  {requirement.decision}: {requirement.reason}", style="dim")
+        if waived := student.waived():
+            console.print(f"  waived: {', '.join(waived)}", style="dim")
     console.print()
+
+
+def _with_more(student: StudentVerdict, name: str) -> str:
+    """A slice's name with how many more items would decide, where that is known."""
+    more = next((s.more_items for s in student.slices if f"{s.suite}: {s.slice}" == name), None)
+    return f"{name} ({more:,} more would decide)" if more else name
 
 
 def policy_of(folder: RunFolder, file: Path | None) -> Policy:

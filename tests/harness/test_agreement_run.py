@@ -1,4 +1,4 @@
-"""A whole run without targets: margins count from the teacher's agreement with itself, and one answer decides nothing."""
+"""A whole run without targets: margins count from the teacher's agreement with itself; one answer decides nothing."""
 
 import json
 from pathlib import Path

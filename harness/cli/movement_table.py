@@ -1,0 +1,102 @@
+"""What changed between two runs, as people read it in a terminal."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from harness.cli.figures import limits
+from harness.gate import points
+from harness.movement import Change, Flip, Move, Movement, Mover, Ruling
+from harness.records import ALL, Slice
+from harness.two_runs import Models
+
+NAMED = 12  # samples that flipped, by model and direction; JSON holds them all
+SAID: dict[Mover, str] = {
+    "teacher": "the teacher moved; the student is not shown to have",
+    "student": "the student moved; the teacher is not shown to have",
+    "both": "both moved",
+    "neither": "neither is shown to have moved",
+    "too few to tell": "too few samples in common to tell",
+}
+
+
+def print_movement(movement: Movement, console: Console) -> None:
+    """Which model moved comes first, then by how much, the verdicts, and sample by sample."""
+    for model in movement.models:
+        console.print(_model(model), style="dim")
+    for why in movement.unmatched:
+        console.print(why, style="yellow")
+    for move in movement.moves:
+        if move.slice.name == ALL:
+            console.print(f"{move.suite}, {move.student}: {SAID[move.moved]}", style="bold")
+    if not movement.moves:
+        console.print("the two runs have no sample in common that could be compared", style="yellow")
+    else:
+        _print_moves(movement.moves, console)
+    for ruling in movement.rulings:
+        console.print(_ruling(ruling))
+    if not movement.rulings:
+        console.print("no verdict changed")
+    for line in _flips(movement.flips):
+        console.print(line)
+    for line in _asides(movement):
+        console.print(line, style="yellow")
+
+
+def _model(model: Models) -> str:
+    renamed = model.after if model.before == model.after else f"{model.after} (was {model.before})"
+    return f"{model.role} {renamed}: {'the same model' if model.is_same else 'another model than before'}"
+
+
+def _print_moves(moves: Sequence[Move], console: Console) -> None:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("suite", "student", "slice"):
+        table.add_column(name, overflow="fold", min_width=8)
+    for name in ("n", "teacher", "95% interval", "student", "95% interval", "delta", "95% interval"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("moved", no_wrap=True)
+    for move in moves:
+        lead = "-" if move.lead95 is None else points(move.lead95.point)
+        table.add_row(
+            *(move.suite, move.student, str(move.slice), str(move.n)),
+            *_change(move.teacher),
+            *_change(move.pupil),
+            *(lead, limits(move.lead95), move.moved),
+        )
+    console.print(table, soft_wrap=False)
+    console.print(
+        "changes since the earlier run in points, on the samples common to both; delta: the student's less the "
+        "teacher's. On slices, what does not outlast correction for their number (Benjamini-Hochberg, 10%) counts as "
+        "not shown",
+        style="dim",
+    )
+
+
+def _change(change: Change) -> tuple[str, str]:
+    return points(change.after - change.before), limits(change.change95)
+
+
+def _ruling(ruling: Ruling) -> str:
+    place = [ruling.student, ruling.suite, "" if ruling.slice in (None, Slice()) else str(ruling.slice)]
+    said = f"{ruling.before or 'not judged'} before, now {ruling.after or 'not judged'}"
+    return f"{', '.join(part for part in place if part)}: {said}"
+
+
+def _flips(flips: Sequence[Flip]) -> Iterator[str]:
+    for suite, model in dict.fromkeys((flip.suite, flip.model) for flip in flips):
+        own = [flip for flip in flips if (flip.suite, flip.model) == (suite, model)]
+        for word, found in (
+            ("worse", [flip.sample for flip in own if flip.after < flip.before]),
+            ("better", [flip.sample for flip in own if flip.after > flip.before]),
+        ):
+            if found:
+                more = f", and {len(found) - NAMED} more" if len(found) > NAMED else ""
+                yield f"{suite}, {model}: {word} on {len(found)}: {', '.join(found[:NAMED])}{more}"
+
+
+def _asides(movement: Movement) -> Iterator[str]:
+    for suite, reasons in movement.left_out.items():
+        yield f"{suite}: left out: {', '.join(f'{n} {why}' for why, n in reasons.items())}"
+    for suite, count in movement.regraded.items():
+        yield f"{suite}: {count} answers were graded by another grader or version of it, so the grading may have moved"
