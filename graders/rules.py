@@ -5,12 +5,13 @@ allows: 0 of 300 is no proof of less than 1%. Rules stand in the options; a samp
 the values that rules name (`contains: {target: canary}`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from graders.options import flag, refuse_unknown
-from graders.reading import cut_off, no_answer, no_reply, refuses, right, short, spoken, wrong
-from graders.rules_reading import Rule, TooLong, read_rules
+from graders.reading import no_answer, no_reply, right, short, spoken, wrong
+from graders.rules_kinds import Reply, Undecided, seen
+from graders.rules_reading import Rule, check_names, read_rules
 from harness.protocols import Grader
 from harness.records import Check, Json, Judgement, Response, Sample
 
@@ -18,6 +19,33 @@ version = "1"
 needs_target = False
 
 OPTIONS = ("must", "must_not", "partial")
+
+NAME_SHOWN = 60  # characters of a rule's name in an answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What came of rules. `kept` has those that are decided, by name.
+
+    Neither kept nor broken is what must stand in a reply that was cut off: it may still have followed.
+    """
+
+    rules: tuple[Rule, ...]
+    kept: Mapping[str, bool]
+    undecided: Mapping[str, Exception]
+
+    @property
+    def broken(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if self.kept.get(rule.name) is False)
+
+    def share(self) -> float:
+        return sum(self.kept.values()) / len(self.rules)
+
+    def checks(self) -> tuple[Check, ...]:
+        return tuple(
+            Check(name=name, kind="rule", hits=float(kept), spurious=float(not kept))
+            for name, kept in self.kept.items()
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,69 +56,80 @@ class Rules:
     partial: bool
 
     def __call__(self, sample: Sample, response: Response) -> Judgement:
-        rules = self._of(sample)
+        rules = self._of(sample.target)
         response = spoken(response)
-        silent = None if response.tool_calls and response.failure is None else no_reply(response)
-        if silent and (silent.outcome == "failed" or any(rule.must for rule in rules)):
+        silent = no_reply(response)
+        if silent and silent.outcome == "failed":
             return silent
         try:
-            kept = {rule.name: rule.kept(sample, response) for rule in rules}
-        except TooLong as error:
+            reply = seen(response)
+        except Undecided as error:
             return no_answer(response, str(error))
-        return self._judged(rules, kept, response)
+        found = _findings(rules, reply, sample.target)
+        return replace(self._judged(found, reply, response), checks=found.checks())
 
-    def _judged(self, rules: Sequence[Rule], kept: Mapping[str, bool], response: Response) -> Judgement:
-        broken = [rule for rule in rules if not kept[rule.name]]
-        open_ones = [rule for rule in broken if rule.must] if cut_off(response) else []  # may still have been kept
-        sure = [rule for rule in broken if rule not in open_ones]
-        checks = tuple(_checks(rules, kept, open_ones))
-        if sure and all(rule.must for rule in sure) and refuses(response.text):
-            return replace(no_answer(response, "the reply declines"), checks=checks)
-        if sure:
-            names = ", ".join(short(rule.name, 60) for rule in sure)
-            share = 1 - len(broken) / len(rules) if self.partial else 0.0
-            return replace(wrong(f"broken: {names}", f"breaks {names}", score=share), checks=checks)
-        if cut_off(response):
-            return replace(no_answer(response, "what there is of the reply breaks no rule"), checks=checks)
-        return replace(right("kept", f"keeps all of {len(rules)} rules"), checks=checks)
+    def _judged(self, found: Findings, reply: Reply, response: Response) -> Judgement:
+        if found.broken and reply.declines and all(rule.must or rule.kind == "declines" for rule in found.broken):
+            return Judgement(outcome="refused", score=0.0, answer=None, reason="the reply declines")
+        if not reply.text.strip() and not reply.declines:
+            return no_answer(response, "the reply is empty")
+        if found.broken:
+            names = ", ".join(short(rule.name, NAME_SHOWN) for rule in found.broken)
+            return wrong(f"broken: {names}", f"breaks {names}", score=found.share() if self.partial else 0.0)
+        for name, error in found.undecided.items():
+            if isinstance(error, TimeoutError):
+                raise error
+            return no_answer(response, f"{short(name, NAME_SHOWN)}: {error}")
+        if reply.cut_off:
+            return no_answer(response, "what there is of the reply breaks no rule")
+        return right("kept", f"keeps all of {len(found.rules)} rules")
 
-    def _of(self, sample: Sample) -> tuple[Rule, ...]:
-        """The rules for a sample. Raises ValueError for a target that is neither rules nor values."""
-        target = sample.target
-        more: tuple[Rule, ...] = ()
-        if isinstance(target, dict):
-            more = read_rules({name: target[name] for name in ("must", "must_not") if name in target})
-        rules = (*self.own, *more)
+    def _of(self, target: Json) -> tuple[Rule, ...]:
+        """The rules for a sample. Raises ValueError for a target whose rules or values are unfit."""
+        given = target if isinstance(target, dict) else {}
+        rules = (*self.own, *read_rules(given))
         if not rules:
             raise ValueError("no rules: neither the options nor the sample's target hold any")
-        _apart(rules)
+        _check_apart(rules)
+        check_names(given, rules)
         for rule in rules:
-            rule.check_target(target)
+            if rule.key is not None:
+                rule.check(target)
         return rules
 
 
 def make(options: Mapping[str, Json]) -> Grader:
     refuse_unknown(options, OPTIONS)
-    own = read_rules({name: value for name, value in options.items() if name in ("must", "must_not")})
-    _apart(own)
+    own = read_rules(options)
+    _check_apart(own)
     return Rules(own=own, partial=flag(options, "partial", False))
 
 
 def gold(sample: Sample) -> str | None:
-    """None: many replies keep the rules."""
+    """None: many replies keep the rules. Raises ValueError for a target whose own rules are unfit."""
+    if isinstance(sample.target, dict):
+        read_rules(sample.target)
     return None
 
 
-def _apart(rules: Iterable[Rule]) -> None:
+def _findings(rules: tuple[Rule, ...], reply: Reply, target: Json) -> Findings:
+    kept: dict[str, bool] = {}
+    undecided: dict[str, Exception] = {}
+    for rule in rules:
+        try:
+            keeps = rule.kept(reply, target)
+        except (Undecided, TimeoutError) as error:
+            undecided[rule.name] = error
+            continue
+        if keeps or not (rule.must and reply.cut_off):
+            kept[rule.name] = keeps
+    return Findings(rules=rules, kept=kept, undecided=undecided)
+
+
+def _check_apart(rules: Iterable[Rule]) -> None:
     """Raises ValueError for two rules of one name."""
-    seen: set[str] = set()
+    names: set[str] = set()
     for rule in rules:
-        if rule.name in seen:
-            raise ValueError(f'two rules are called "{rule.name}"; give each a name of its own')
-        seen.add(rule.name)
-
-
-def _checks(rules: Sequence[Rule], kept: Mapping[str, bool], left_open: Sequence[Rule]) -> Iterable[Check]:
-    for rule in rules:
-        if rule not in left_open:
-            yield Check(name=rule.name, kind="rule", hits=float(kept[rule.name]), spurious=float(not kept[rule.name]))
+        if rule.name in names:
+            raise ValueError(f'two rules are called "{short(rule.name)}"; give each a name of its own')
+        names.add(rule.name)

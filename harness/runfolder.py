@@ -8,6 +8,8 @@
     pairs.parquet       outcomes of teacher and student side by side
     evaluation.json     the figures
     verdict.json        what the policy made of them
+    junit.xml           the same as tests, for CI servers
+    summary.md          the same in Markdown, for a step summary or a comment
     report/index.html   what people read
 
 Each file is written whole and then put in its place, so a reader never meets half a file.
@@ -25,6 +27,7 @@ from typing import TypeVar
 from harness.collect import Answer, Collected, Reply
 from harness.errors import StoreError, UsageError
 from harness.identity import file_digest
+from harness.junit import junit
 from harness.plan import SuiteSpec
 from harness.records import (
     SCHEMA_VERSION,
@@ -98,8 +101,11 @@ class RunFolder:
         self._json("evaluation.json", evaluation)
         return file_digest(self.path / "evaluation.json")
 
-    def write_verdict(self, verdict: Verdict) -> None:
+    def write_verdict(self, verdict: Verdict, evaluation: Evaluation, summary: str) -> None:
+        """The verdict for programs, for CI servers and, as `summary` in Markdown, for people."""
         self._json("verdict.json", verdict)
+        self._text("junit.xml", junit(verdict, evaluation))
+        self._text("summary.md", summary)
 
     def manifest(self) -> Manifest:
         return self._of_this_version("manifest.json", self._read("manifest.json", Manifest))
@@ -171,9 +177,11 @@ class RunFolder:
             raise StoreError(_damaged(path, error)) from None
 
     def _json(self, name: str, record: object) -> None:
+        self._text(name, json.dumps(to_json(record), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+    def _text(self, name: str, text: str) -> None:
         with self._placed(name) as path:
-            text = json.dumps(to_json(record), indent=1, ensure_ascii=False, allow_nan=False)
-            path.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
     def _table(self, name: str, kind: type[T], records: Iterable[T]) -> None:
         with self._placed(name) as path:
@@ -241,9 +249,7 @@ class Texts:
     _grades: dict[tuple[str, str, str], list[Grade]]
 
     @classmethod
-    def of(
-        cls, suites: Mapping[str, Iterable[Sample]], answers: Iterable[Answer], grades: Iterable[Grade]
-    ) -> "Texts":
+    def of(cls, suites: Mapping[str, Iterable[Sample]], answers: Iterable[Answer], grades: Iterable[Grade]) -> "Texts":
         samples = {(suite, s.id): s for suite, found in suites.items() for s in found}
         responses: dict[tuple[str, str, str], list[Response]] = {}
         for answer in answers:

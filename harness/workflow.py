@@ -35,6 +35,7 @@ class Parts:
     profile: Profiler
     follow_ups: Callable[[MimicrySpec, Sequence[Suite]], FollowUps]
     report: Reporter
+    summarise: Callable[[Evaluation, Verdict], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +186,7 @@ def conclude(found: Collected, written: Json, policy: Policy, parts: Parts, plac
         pairs_digest=place.folder.write_results(grades, pairs),
     )
     verdict = judge(evaluation, policy, place.folder.write_evaluation(evaluation))
-    place.folder.write_verdict(verdict)
+    place.folder.write_verdict(verdict, evaluation, parts.summarise(evaluation, verdict))
     with place.progress.step("writing the report", None):
         texts = Texts.of({suite.spec.name: suite.samples for suite in found.suites}, found.answers, grades)
         page = parts.report(evaluation, verdict, pairs, texts, place.folder.path / "report")

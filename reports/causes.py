@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from harness.measures import OUTCOMES_OF
 from harness.records import ALL, Comparison, Outcome
 from reports import wording
-from reports.view import Estimate, Row, Table
+from reports.pieces import Estimate, Row, Table
 
 CAUSES: tuple[Outcome, ...] = ("incorrect", "truncated", "unparsed", "refused", "correct")
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from harness.checks import telling
 from harness.records import ALL, CheckKind, CheckTally, Comparison, Measure, Tally
 from reports import wording
-from reports.view import Estimate, Row, Table
+from reports.pieces import Estimate, Row, Table
 from reports.visible import shorten
 
 NAME_SHOWN = 120

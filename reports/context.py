@@ -13,9 +13,7 @@ from harness.records import (
     Comparison,
     Decision,
     Evaluation,
-    Finding,
     Pair,
-    Slice,
     StudentVerdict,
     SuiteKind,
     Verdict,
@@ -25,16 +23,18 @@ from reports.figures import badge, delta, margin_of, needed, p_figure
 from reports.incumbent import beside_base, beside_incumbent
 from reports.lookup import Lookup, lookup
 from reports.measures import WORDS, Words
+from reports.mimicry import labels
+from reports.pieces import Estimate
 from reports.provenance import dropped, provenance
 from reports.sections import section
-from reports.view import Absent, Answered, Card, Estimate, FindingRow, Harm, Overall, OverallRow, Page, SliceGroup
+from reports.view import Absent, Answered, Card, Harm, Overall, OverallRow, Page, SliceGroup
 
-EVIDENCE_NAMED = 12
 OUTSIDE: Mapping[SuiteKind, str] = {
     "stress": "Stress variants: shown beside the workload, and counted only where the policy names them.",
     "retain": "What the students should retain, outside the workload: counted only where the policy names it.",
 }
 NAMED_REASONS = 5  # reasons that a card gives before it only counts them
+NAMED_WARNINGS = 3  # warnings that a card shows before it folds the rest away
 NAMED_SLICES = 12  # slices that a card names before it only counts them
 ANSWERS: tuple[tuple[Decision, str], ...] = (
     ("pass", "May replace {}"),
@@ -66,7 +66,6 @@ def build(evaluation: Evaluation, verdict: Verdict, pairs: Sequence[Pair], texts
         sections=tuple(section(records, student, anchor(records, student), pairs, texts) for student in students),
         incumbent=beside_incumbent(records),
         retained=beside_base(records),
-        findings=tuple(_finding(records, finding) for finding in evaluation.findings),
         dropped=dropped(records),
         notes=tuple(map(wording.sentence, evaluation.notes)),
         provenance=provenance(records),
@@ -110,12 +109,18 @@ def _card(records: Lookup, student: str) -> Card:
     if left > 1:
         more = wording.number_of(left, "more reason")
         reasons = (*reasons[:NAMED_REASONS], f"{more}: see the slices below")
+    warnings = tuple(map(wording.sentence, judged.warnings)) if judged else ()
+    first = NAMED_WARNINGS if len(warnings) > NAMED_WARNINGS + 1 else len(warnings)
     return Card(
         anchor=anchor(records, student),
         student=student,
         badge=badge(judged.decision if judged else None),
         harms=tuple(_harms(records, student)),
         reasons=tuple(map(wording.sentence, reasons)),
+        labels=labels(records, student),
+        warnings=warnings[:first],
+        more_warnings=warnings[first:],
+        more=wording.number_of(len(warnings) - first, "more warning"),
         groups=tuple(_group(records, judged, decision, title) for decision, title in GROUPS)
         if judged and judged.slices
         else (),
@@ -229,29 +234,3 @@ def _methods(comparisons: Sequence[Comparison]) -> str:
     }
     named = {kind: ", ".join(dict.fromkeys(i.method for i in found if i)) for kind, found in kinds.items()}
     return "; ".join(f"{kind}: {methods}" for kind, methods in named.items() if methods)
-
-
-def _finding(records: Lookup, finding: Finding) -> FindingRow:
-    estimate = Estimate(value=wording.DASH, detail="no estimate")
-    if finding.estimate is not None:
-        span = wording.limits(finding.estimate, wording.plain_number)
-        detail = f"{wording.level(finding.estimate)}: {span}"
-        estimate = Estimate(value=wording.plain_number(finding.estimate.point), detail=detail)
-    return FindingRow(
-        detector=finding.detector,
-        where=_where(finding.suite, finding.slice),
-        student=finding.student,
-        badge=badge(finding.state),
-        estimate=estimate,
-        reason=finding.reason,
-        evidence=_evidence(finding.evidence),
-    )
-
-
-def _evidence(samples: Sequence[str]) -> str:
-    more = len(samples) - EVIDENCE_NAMED
-    return ", ".join(samples[:EVIDENCE_NAMED]) + (f" and {wording.count(more)} more" if more > 0 else "")
-
-
-def _where(suite: str, part: Slice) -> str:
-    return suite if part.name == ALL else f"{suite}: {part}"

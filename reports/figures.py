@@ -7,7 +7,7 @@ from harness.records import Comparison, Interval, Measure, Outcome, SliceVerdict
 from reports import wording
 from reports.lookup import Lookup
 from reports.measures import WORDS
-from reports.view import Badge, Estimate
+from reports.pieces import Badge, Estimate
 
 BADGES: Mapping[str, Badge] = {
     "pass": Badge(kind="pass", word="Pass"),
@@ -15,7 +15,11 @@ BADGES: Mapping[str, Badge] = {
     "inconclusive": Badge(kind="inconclusive", word="Inconclusive"),
     "flagged": Badge(kind="fail", word="Flagged"),
     "clear": Badge(kind="pass", word="Clear"),
-    "abstained": Badge(kind="inconclusive", word="Abstained"),
+    "abstained": Badge(kind="unjudged", word="Abstained"),
+    "FAITHFUL": Badge(kind="pass", word="Faithful"),
+    "SUPERFICIAL MIMICRY": Badge(kind="fail", word="Superficial mimicry"),
+    "WEAKER": Badge(kind="weaker", word="Weaker"),
+    "INCONCLUSIVE": Badge(kind="inconclusive", word="Inconclusive"),
 }
 UNJUDGED = Badge(kind="unjudged", word="Not judged")
 NO_CELLS = "scores are fractional, weighted, repeated or clustered"

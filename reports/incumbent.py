@@ -8,7 +8,8 @@ from reports import charts, wording
 from reports.figures import delta
 from reports.lookup import Lookup
 from reports.measures import WORDS
-from reports.view import Badge, Incumbent, IncumbentRow, IncumbentTable
+from reports.pieces import Badge
+from reports.view import Incumbent, IncumbentRow, IncumbentTable
 
 KINDS = {"better": "pass", "worse": "fail"}
 

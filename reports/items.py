@@ -13,7 +13,7 @@ from reports import wording
 from reports.diffing import side_by_side
 from reports.figures import outcome_badge
 from reports.measures import HIGHER, WORDS
-from reports.view import Answer, Badge, Item, Items, Passage, Text
+from reports.pieces import Answer, Badge, Item, Items, Passage, Text
 from reports.visible import cut, is_tall, marked, shorten
 
 LOST_SHOWN, GAINED_SHOWN = 12, 3
@@ -79,22 +79,22 @@ def _ordered(pairs: Sequence[Pair], slices: Sequence[Comparison]) -> list[Pair]:
 
 
 def _item(by: Shown, pair: Pair) -> Item:
-    ours, theirs = _side(by, pair, by.teacher), _side(by, pair, pair.student)
+    ours, theirs = side_of(by, pair, by.teacher), side_of(by, pair, pair.student)
     diff = side_by_side(cut(ours.text)[0], cut(theirs.text)[0])
     return Item(
         sample=pair.sample,
         slices=tuple(f"{name}={value}" for name, value in pair.slices.items()),
         badge=outcome_badge(pair.student_outcome, by.measure),
         change=change(pair.teacher_answer, pair.student_answer),
-        asked=tuple(_asked(by.texts.sample(pair.suite, pair.sample))),
-        teacher=_answer(ours, diff.teacher),
-        student=_answer(theirs, diff.student),
+        asked=tuple(asked(by.texts.sample(pair.suite, pair.sample))),
+        teacher=answered(ours, diff.teacher),
+        student=answered(theirs, diff.student),
         note=diff.note,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Side:
+class Side:
     """One model's part in an item: the attempt that is shown, of how many, with its grade where that is known."""
 
     who: str
@@ -113,12 +113,12 @@ class _Side:
         return self.response.text if self.response else ""
 
 
-def _side(by: Shown, pair: Pair, model: str) -> _Side:
+def side_of(by: Shown, pair: Pair, model: str) -> Side:
     ours = model == by.teacher
     outcome = pair.teacher_outcome if ours else pair.student_outcome
     responses, grade = by.texts.responses(pair.suite, pair.sample, model), by.grade(pair, model)
     keys = grade.response_keys if grade else ()
-    return _Side(
+    return Side(
         who=model,
         badge=outcome_badge(outcome, grade.measure if grade else by.measure),
         extracted=pair.teacher_answer if ours else pair.student_answer,
@@ -128,7 +128,7 @@ def _side(by: Shown, pair: Pair, model: str) -> _Side:
     )
 
 
-def _answer(side: _Side, body: Markup) -> Answer:
+def answered(side: Side, body: Markup) -> Answer:
     return Answer(
         who=side.who,
         badge=side.badge,
@@ -149,7 +149,7 @@ def _faults(checked: Sequence[Check]) -> Iterator[str]:
         yield f"and {wording.count(len(found) - FAULTS_SHOWN)} more"
 
 
-def _notes(side: _Side) -> Iterator[str]:
+def _notes(side: Side) -> Iterator[str]:
     """What a reader must know before reading the text."""
     response = side.response
     if response is None:
@@ -173,7 +173,7 @@ def _extras(response: Response) -> Iterator[Passage]:
         yield _passage("Tool calls", wording.as_text(response.tool_calls))
 
 
-def _asked(sample: Sample) -> Iterator[Passage]:
+def asked(sample: Sample) -> Iterator[Passage]:
     """The turns of the prompt, what came with them, and the reference."""
     yield from (_passage(message.role, message.content) for message in sample.read())
     if sample.choices:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from harness.records import ModelCard, SuiteCard, SuiteKind
 from reports import wording
 from reports.lookup import Lookup
-from reports.view import DroppedRow, ModelRow, Passage, Provenance, SuiteRow, Text
+from reports.pieces import Passage, Text
+from reports.view import DroppedRow, ModelRow, Provenance, SuiteRow
 from reports.visible import marked
 
 KINDS: Mapping[SuiteKind, str] = {"workload": "workload", "stress": "stress variants", "retain": "to be retained"}

@@ -19,7 +19,7 @@ from reports.context import build
 from reports.view import Page
 from reports.visible import plain
 
-STYLES = ("base.css", "figures.css", "answers.css", "media.css")
+STYLES = ("base.css", "figures.css", "answers.css", "profile.css", "media.css")
 
 
 def write_report(evaluation: Evaluation, verdict: Verdict, pairs: Sequence[Pair], texts: PairTexts, out: Path) -> Path:

@@ -8,11 +8,14 @@ from harness.records import OUTCOMES, Comparison, Pair, Side, SliceVerdict
 from reports import charts, figures, wording
 from reports.causes import causes
 from reports.checks import checks, checks_by_slice
+from reports.examples import examples
 from reports.figures import against_margin, badge, delta, margin_of
 from reports.items import Shown, gained_items, lost_items
 from reports.lookup import Lookup, lost, of_pairs
 from reports.measures import WORDS
-from reports.view import Estimate, Row, SliceRow, StudentSection, SuiteSection, Table
+from reports.mimicry import absent, profiled
+from reports.pieces import Estimate, Row, Table
+from reports.view import Mimicry, SliceRow, StudentSection, SuiteSection
 
 
 def section(records: Lookup, student: str, anchor: str, pairs: Sequence[Pair], texts: PairTexts) -> StudentSection:
@@ -23,6 +26,11 @@ def section(records: Lookup, student: str, anchor: str, pairs: Sequence[Pair], t
         student=student,
         badge=badge(judged.decision if judged else None),
         summary=" ".join(_summary(suite, c) for suite, c in wholes),
+        mimicry=Mimicry(
+            suites=profiled(records, student),
+            absent=tuple(absent(records, student)),
+            examples=examples(records, student, pairs, texts),
+        ),
         suites=tuple(_suite(records, c, of_pairs(pairs, suite, student), texts) for suite, c in wholes),
         absent=records.absence(student),
     )

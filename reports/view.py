@@ -8,22 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from reports.measures import Words
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Badge:
-    """A decision three times over: `kind` picks colour and symbol, `word` says it."""
-
-    kind: str
-    word: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """A figure and, smaller, its interval or the reason why there is none."""
-
-    value: str
-    detail: str = ""
+from reports.pieces import Badge, Estimate, Items, Passage, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +38,26 @@ class SliceGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """The mimicry label of a suite."""
+
+    suite: str
+    badge: Badge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One student's verdict."""
+    """One student's verdict. `more` says how many `more_warnings` there are behind it."""
 
     anchor: str
     student: str
     badge: Badge
     harms: tuple[Harm, ...]
     reasons: tuple[str, ...]
+    labels: tuple[Labelled, ...]
+    warnings: tuple[str, ...]
+    more_warnings: tuple[str, ...]
+    more: str
     groups: tuple[SliceGroup, ...]
     absent: str
 
@@ -122,79 +119,6 @@ class SliceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A named row of figures; `where` is what stands smaller under the name: its slice and items, or blank."""
-
-    name: str
-    figures: tuple[Estimate, ...]
-    where: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """Named rows of figures. `head` stands above the names; `more` says what is left out."""
-
-    title: str
-    caption: str
-    head: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-    more: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """A text by somebody, escaped. A tall one scrolls in its own pane; `cut` says what is left out."""
-
-    body: Markup
-    tall: bool = False
-    cut: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """A titled text: a turn of the prompt, a train of thought, a plan."""
-
-    title: str
-    text: Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What one model made of an item."""
-
-    who: str
-    badge: Badge
-    extracted: str
-    reason: str
-    faults: tuple[str, ...]
-    text: Text
-    notes: tuple[str, ...]
-    extras: tuple[Passage, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    sample: str
-    slices: tuple[str, ...]
-    badge: Badge
-    change: str
-    asked: tuple[Passage, ...]
-    teacher: Answer
-    student: Answer
-    note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Items:
-    """The shown part of the items that a student lost or gained."""
-
-    title: str
-    lead: str
-    items: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteSection:
     """One suite of a student. `checks` are of the whole suite, `checks_by_slice` the worst of its slices."""
 
@@ -211,11 +135,84 @@ class SuiteSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileRow:
+    """The label of a whole suite or a slice. `place` names its mark in the picture, blank where it has none."""
+
+    place: str
+    name: str
+    n: str
+    badge: Badge
+    distance: Estimate
+    apart: Estimate
+    flagged: Estimate
+    strongest: Estimate
+    overrated: Estimate
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow:
+    group: str
+    detector: str
+    where: str
+    badge: Badge
+    estimate: Estimate
+    p: str
+    reason: str
+    telling: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """A table of what detectors found; `more` says what is left out. `where`: whether rows name their slices."""
+
+    caption: str
+    rows: tuple[FindingRow, ...]
+    where: bool
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profiled:
+    """A student's mimicry profile on one suite.
+
+    `surface` is the sentence about a grader of the surface, `shapes` the legend of the picture. `undrawn` tells what
+    has no mark in it.
+    """
+
+    suite: str
+    badge: Badge
+    reason: str
+    surface: str
+    facts: tuple[tuple[str, Estimate], ...]
+    fact_note: str
+    telling: tuple[str, ...]
+    picture: Markup
+    shapes: tuple[Badge, ...]
+    undrawn: str
+    rows: tuple[ProfileRow, ...]
+    missing: tuple[str, ...]
+    findings: Findings
+    on_slices: Findings
+    diagnostics: Findings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mimicry:
+    """Did a student understand, or does it only sound like the teacher. `absent`: why suites have no profile."""
+
+    suites: tuple[Profiled, ...]
+    absent: tuple[str, ...]
+    examples: Items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudentSection:
     anchor: str
     student: str
     badge: Badge
     summary: str
+    mimicry: Mimicry
     suites: tuple[SuiteSection, ...]
     absent: str
 
@@ -247,17 +244,6 @@ class IncumbentTable:
 class Incumbent:
     name: str
     tables: tuple[IncumbentTable, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingRow:
-    detector: str
-    where: str
-    student: str
-    badge: Badge
-    estimate: Estimate
-    reason: str
-    evidence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,7 +297,6 @@ class Page:
     sections: tuple[StudentSection, ...]
     incumbent: Incumbent
     retained: Incumbent
-    findings: tuple[FindingRow, ...]
     dropped: tuple[DroppedRow, ...]
     notes: tuple[str, ...]
     provenance: Provenance

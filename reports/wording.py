@@ -13,6 +13,8 @@ from harness.records import Decision, Interval
 MINUS = "\u2212"
 DASH = "\u2013"
 
+Write = Callable[[float], str]
+
 DECISION_WORD: Mapping[Decision, str] = {"pass": "Pass", "fail": "Fail", "inconclusive": "Inconclusive"}
 
 
@@ -26,7 +28,7 @@ def number_of(n: int, noun: str) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{share * 100:.1f}%" if math.isfinite(share) else DASH
+    return f"{signed(share * 100).lstrip('+')}%" if math.isfinite(share) else DASH
 
 
 def signed(value: float, digits: int = 1) -> str:
@@ -51,6 +53,11 @@ def per_thousand(delta: float) -> str:
 
 def plain_number(value: float) -> str:
     return f"{signed(value, 3).lstrip('+')}"
+
+
+def hundredths(value: float) -> str:
+    """Two digits, a minus where it is due, and no plus."""
+    return signed(value, 2).lstrip("+")
 
 
 def p_value(p: float) -> str:

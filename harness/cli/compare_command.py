@@ -1,17 +1,26 @@
 """`viva compare RUN`: the figures."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from harness.cli.console import human
 from harness.cli.figures import print_causes, print_checks, print_comparisons
+from harness.cli.mimicry_table import print_findings, print_profiles
+from harness.cli.movement_table import print_movement
 from harness.cli.options import INCUMBENT_OPTION, JSON_OPTION, RUN_ARGUMENT
 from harness.cli.summary import policy_of, print_json
 from harness.errors import UsageError, nearest
-from harness.records import ALL, Comparison
+from harness.movement import movement
+from harness.records import ALL, Comparison, Evaluation, Finding, Profile
 from harness.runfolder import RunFolder
+from harness.serial import to_json
+from harness.two_runs import finished
 from harness.workflow import with_incumbent
+
+Placed = Comparison | Profile | Finding
+Wanted = Callable[[Placed], bool]
 
 
 @click.command()
@@ -24,7 +33,19 @@ from harness.workflow import with_incumbent
     default=None,
     help="Fields, rules and criteria on every slice too, or not at all; default: on whole suites.",
 )
+@click.option(
+    "--mimicry/--no-mimicry",
+    default=None,
+    help="Mimicry profiles on every slice too, or not at all; default: on whole suites.",
+)
+@click.option("--findings", is_flag=True, help="What every detector of mimicry found, where profiles are shown.")
 @INCUMBENT_OPTION
+@click.option(
+    "--against",
+    metavar="RUN",
+    type=click.Path(path_type=Path),
+    help="Print what changed since this earlier run instead, and which model moved.",
+)
 @JSON_OPTION
 def command(
     run: Path,
@@ -32,21 +53,27 @@ def command(
     slices: bool,
     causes: bool,
     checks: bool | None,
+    mimicry: bool | None,
+    findings: bool,
     incumbent: str | None,
+    against: Path | None,
     as_json: bool,
 ) -> int:
     """Print what RUN found: each student beside the teacher, on the whole suite and on each slice.
 
-    With --incumbent: the other students beside that one instead.
+    With --incumbent: the other students beside that one instead. With --against: what changed since another run.
     """
+    if against is not None:
+        return _moved(RunFolder(against), RunFolder(run), as_json)
+    _refuse_contradictions(mimicry, findings, incumbent)
     folder = RunFolder(run)
     evaluation = folder.evaluation()
-    names = [m.name for m in evaluation.models if m.role not in ("teacher", "judge")]
+    names = [m.name for m in evaluation.models if m.role != "teacher"]
     if student is not None and student not in names:
         raise UsageError(f'--student "{student}": not in this run{nearest(student, names)}')
 
-    def wanted(c: Comparison) -> bool:
-        return (student is None or c.student == student) and (slices or c.slice.name == ALL)
+    def wanted(one: Placed) -> bool:
+        return (student is None or one.student == student) and (slices or one.slice.name == ALL)
 
     if incumbent is not None:
         evaluation = with_incumbent(evaluation, incumbent, folder, policy_of(folder, None))
@@ -55,7 +82,7 @@ def command(
     if incumbent is not None and not chosen:
         raise UsageError(f'nothing of this run could be compared with "{incumbent}"')
     if as_json:
-        print_json(chosen)
+        print_json(_with_mimicry(evaluation, wanted, findings) if mimicry or findings else chosen)
         return 0
     console = human()
     print_comparisons(chosen, console, incumbent)
@@ -63,4 +90,35 @@ def command(
         print_causes(chosen, console)
     if checks is not False:
         print_checks([c for c in chosen if checks or c.slice.name == ALL], console, incumbent or "teacher")
+    if mimicry is not False and incumbent is None:
+        print_profiles([p for p in evaluation.profiles if wanted(p) and (mimicry or p.slice.name == ALL)], console)
+    if findings:
+        print_findings([f for f in evaluation.findings if wanted(f) and (mimicry or f.slice.name == ALL)], console)
+    return 0
+
+
+def _refuse_contradictions(mimicry: bool | None, findings: bool, incumbent: str | None) -> None:
+    if incumbent is not None and (mimicry or findings):
+        raise UsageError("--mimicry and --findings tell of students beside the teacher; leave out --incumbent")
+    if findings and mimicry is False:
+        raise UsageError("--findings are printed where profiles are; leave out --no-mimicry")
+
+
+def _with_mimicry(evaluation: Evaluation, wanted: Wanted, findings: bool) -> dict[str, object]:
+    """An object in place of the plain list of comparisons; slices go by --slices alone, as comparisons do."""
+    found: dict[str, object] = {
+        "comparisons": [to_json(c) for c in evaluation.comparisons if wanted(c)],
+        "profiles": [to_json(p) for p in evaluation.profiles if wanted(p)],
+    }
+    if findings:
+        found["findings"] = [to_json(f) for f in evaluation.findings if wanted(f)]
+    return found
+
+
+def _moved(before: RunFolder, after: RunFolder, as_json: bool) -> int:
+    found = movement(finished(before), finished(after))
+    if as_json:
+        print_json(found)
+    else:
+        print_movement(found, human())
     return 0

@@ -34,7 +34,7 @@ def print_comparisons(comparisons: Sequence[Comparison], console: Console, incum
     """One line each. Beside an incumbent, its name heads its column, and a last one says what the line shows."""
     measures = dict.fromkeys(c.measure for c in comparisons)
     columns = ["n", incumbent or "teacher", "student", "delta", "95% interval", "retention", "lost", "gained", "p"]
-    table = _table(("suite", "student", "slice"), columns)
+    table = table_of(("suite", "student", "slice"), columns)
     if tells := [measure for measure in measures if measure != "accuracy"]:
         table.add_column("measure", no_wrap=True)
     if incumbent:
@@ -47,7 +47,7 @@ def print_comparisons(comparisons: Sequence[Comparison], console: Console, incum
             *([c.measure] if tells else []),
             *([standing(c)] if incumbent else []),
         )
-    _show(table, console)
+    show(table, console)
     for measure in tells:
         console.print(f"{measure}: {ABOUT[measure]}", style="dim")
     for reason in dict.fromkeys(f"{c.suite}: no verdict: {c.undecidable}" for c in comparisons if c.undecidable):
@@ -77,7 +77,7 @@ def print_causes(comparisons: Sequence[Comparison], console: Console) -> None:
     """What each delta comes from: points lost (minus) or gained by what the student did, which add up to it."""
     told = [c for c in comparisons if c.undecidable is None]
     for measure in dict.fromkeys(c.measure for c in told):
-        table = _table(("suite", "student", "slice"), ["delta", *(OUTCOMES_OF[measure][o] for o in CAUSES)])
+        table = table_of(("suite", "student", "slice"), ["delta", *(OUTCOMES_OF[measure][o] for o in CAUSES)])
         for c in told:
             if c.measure == measure:
                 table.add_row(
@@ -85,7 +85,7 @@ def print_causes(comparisons: Sequence[Comparison], console: Console) -> None:
                 )
         of = "" if measure == "accuracy" else f" ({measure})"
         console.print(f"\nloss by cause{of}: each delta in points by what the student did; the parts add up to it")
-        _show(table, console)
+        show(table, console)
 
 
 def _cause(c: Comparison, outcome: Outcome) -> str:
@@ -99,11 +99,11 @@ def print_checks(comparisons: Sequence[Comparison], console: Console, reference:
         if not found:
             continue
         sides = [f"{name}\n{column}" for name in ("student", reference) for column in columns]
-        table = _table(("suite", "student", "slice", noun), ["n", *sides])
+        table = table_of(("suite", "student", "slice", noun), ["n", *sides])
         for c, check in found:
             table.add_row(*_place(c), check.name, str(check.n), *_checked(check))
         console.print(f"\n{title}")
-        _show(table, console)
+        show(table, console)
 
 
 def _checked(check: CheckTally) -> Iterator[str]:
@@ -128,7 +128,8 @@ def _rate(side: Tally | None) -> Iterator[str]:
     yield f"{rate.high:.1%}" if rate.low is None else f"{rate.low:.1%} to {rate.high:.1%}"
 
 
-def _table(names: Sequence[str], figures: Sequence[str]) -> Table:
+def table_of(names: Sequence[str], figures: Sequence[str]) -> Table:
+    """An empty table: names fold where the terminal is narrow, figures stand to the right."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in names:
         table.add_column(name, overflow="fold", min_width=8)
@@ -137,7 +138,7 @@ def _table(names: Sequence[str], figures: Sequence[str]) -> Table:
     return table
 
 
-def _show(table: Table, console: Console) -> None:
+def show(table: Table, console: Console) -> None:
     """As wide as it must be: a narrow terminal breaks the lines, which is better than leaving the last figures out."""
     measured = console.width
     wanted = Measurement.get(console, console.options.update(max_width=WIDE), table).maximum

@@ -23,12 +23,12 @@ def command(run: Path, policy: Path | None, as_json: bool) -> int:
     Waivers and the age of the evidence count as of today (UTC).
     """
     judged_by = policy_of(RunFolder(run), policy)
-    RunFolder(run).evaluation()
+    evaluation, parts = RunFolder(run).evaluation(), wiring.parts()
     with open_run(run) as folder:
         today = datetime.now(UTC).date()
-        verdict = judge(folder.evaluation(), judged_by, folder.evaluation_digest(), today)
-        folder.write_verdict(verdict)
-        wiring.parts().report(folder.evaluation(), verdict, folder.pairs(), folder.texts(), folder.path / "report")
+        verdict = judge(evaluation, judged_by, folder.evaluation_digest(), today)
+        folder.write_verdict(verdict, evaluation, parts.summarise(evaluation, verdict))
+        parts.report(evaluation, verdict, folder.pairs(), folder.texts(), folder.path / "report")
     if as_json:
         print_json(verdict)
     else:

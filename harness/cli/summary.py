@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.cli.figures import limits, print_comparisons
+from harness.cli.mimicry_table import print_label
 from harness.compare import standing
 from harness.errors import UsageError
 from harness.forecast import Forecast
@@ -43,6 +44,9 @@ def finish(outcome: Outcome, console: Console, as_json: bool) -> int:
     for c in evaluation.beside_base:
         if c.slice.name == ALL:
             console.print(f"{c.student} beside the base, {c.suite} (to be retained): {_standing(c)}")
+    for profile in evaluation.profiles:
+        if profile.slice.name == ALL:
+            print_label(profile, console)
     print_verdict(outcome.verdict, console)
     for note in evaluation.notes:
         console.print(f"note: {note}", style="dim")

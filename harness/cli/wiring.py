@@ -8,6 +8,7 @@ from harness.engines.scripted import ScriptedKind
 from harness.engines.vllm import VllmKind
 from harness.plan import Known
 from harness.workflow import Parts
+from reports.markdown import markdown
 from reports.render import write_report
 from suites import lm_eval, rows_suite
 from suites.benchmarks import aime2024, gpqa_diamond, livecodebench, math500
@@ -34,6 +35,7 @@ def parts() -> Parts:
         profile=profile,
         follow_ups=asked_again,
         report=write_report,
+        summarise=markdown,
     )
 
 

@@ -1,20 +1,37 @@
-"""`viva compare` and `viva show` as people read them: losses by cause, checks, what a judge said."""
+"""`viva compare` and `viva show` as people read them: losses by cause, checks, mimicry, what a judge said."""
 
 import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
+from harness.cli.console import SafeConsole
 from harness.cli.figures import print_causes, print_checks, print_comparisons
 from harness.cli.main import status
+from harness.cli.summary import finish
 from harness.collect import Reply
-from harness.records import Check, CheckTally, Comparison, Grade, Interval, Measure, Response, Tally
+from harness.records import (
+    Check,
+    CheckTally,
+    Comparison,
+    Finding,
+    Grade,
+    Interval,
+    Measure,
+    Profile,
+    Response,
+    Slice,
+    Style,
+    Tally,
+)
 from harness.runfolder import RunFolder
 from harness.tables import write_table
+from harness.workflow import Outcome
 
 HOSTILE = "[bold]tot\x1b[2Jal\u202e[/bold]"
 RATE = Interval(point=0.0, low=None, high=0.0124, level=0.95, method="clopper-pearson-upper")
@@ -64,7 +81,7 @@ def line(text: str, *words: str) -> list[str]:
 
 
 def test_every_delta_comes_with_its_causes(run: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    _, causes = said(capfd, "compare", str(run), "--student", "poor").split("loss by cause")
+    _, causes = said(capfd, "compare", str(run), "--student", "poor", "--no-mimicry").split("loss by cause")
     assert line(causes, "suite", "student", "slice") == [
         "delta", "wrong", "truncated", "unparsed", "refused", "correct",
     ]  # fmt: skip
@@ -101,7 +118,7 @@ def test_what_is_no_accuracy_is_said_and_nothing_is_wrong(
     run: Path, measure: Measure, explained: str, words: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     rewritten(run, lambda c: replace(c, measure=measure, cells=None))
-    told = said(capfd, "compare", str(run))
+    told = said(capfd, "compare", str(run), "--no-mimicry")
     assert f"{measure}: " in told and explained in told and words in told
     assert "wrong" not in told.replace("not accuracy", "")
     assert "measure" not in said(capfd, "compare", rewritten(run, lambda c: replace(c, measure="accuracy")))
@@ -170,3 +187,136 @@ def test_a_sample_is_shown_with_its_checks_and_what_the_judge_said(
     assert status(["show", str(run), "s1", "--json"]) == 0
     found = json.loads(capfd.readouterr().out)
     assert [one["about"] for one in found if "about" in one] == ["judging", "follow-up", "judging"]
+
+
+PROFILE = Profile(
+    suite="sums",
+    student="poor",
+    slice=Slice(),
+    label="SUPERFICIAL MIMICRY",
+    reason="the teacher's style, and less behind it: trace and support are flagged",
+    style=Style(
+        distance=0.094, floor=0.01, threshold=0.35, close=True,
+        auc=Interval(point=0.59, low=0.57, high=0.61, level=0.95, method="m"),
+    ),
+    flagged=("trace", "support"),
+    overrated=Interval(point=0.281, low=0.25, high=0.31, level=0.95, method="m"),
+)  # fmt: skip
+UNKNOWN = replace(
+    PROFILE,
+    student="good",
+    label="INCONCLUSIVE",
+    reason="neither a loss nor its absence is shown",
+    style=Style(distance=None, floor=None, threshold=0.35, close=None, auc=None),
+    flagged=(),
+    overrated=None,
+    missing=(f"support: {HOSTILE}",),
+)
+FOUND = Finding(
+    detector="false equations", suite="sums", student="poor", slice=Slice(), state="flagged", group="trace",
+    estimate=Interval(point=0.799, low=0.775, high=None, level=0.9, method="m"), p_adjusted=1e-30, reason=HOSTILE,
+)  # fmt: skip
+HOLLOW = replace(FOUND, detector="hollow reasoning", state="clear", group=None, p_adjusted=None)
+HARD = Slice(name="level", value="hard")
+
+
+@pytest.fixture
+def profiled(run: Path) -> str:
+    """The run with profiles and findings made by hand, on the whole suite and on one slice."""
+    folder = RunFolder(run)
+    profiles = (PROFILE, replace(PROFILE, slice=HARD, label="WEAKER"), UNKNOWN)
+    findings = (FOUND, HOLLOW, replace(FOUND, slice=HARD, state="abstained", estimate=None, p_adjusted=None))
+    folder.write_evaluation(replace(folder.evaluation(), profiles=profiles, findings=findings))
+    return str(run)
+
+
+def test_profiles_are_of_whole_suites_unless_all_or_none_are_asked_for(
+    profiled: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    told = said(capfd, "compare", profiled, "--no-causes").partition("mimicry:")[2]
+    assert line(told, "sums", "poor", "all") == [
+        "SUPERFICIAL", "MIMICRY", "0.09", "close", "0.59", "+28.1", "trace,", "support",
+    ]  # fmt: skip
+    assert line(told, "sums", "good", "all") == ["INCONCLUSIVE", "-", "-", "-", "-"]
+    assert f"poor, sums: SUPERFICIAL MIMICRY: {PROFILE.reason}" in told
+    assert "missing: support: [bold]tot\\x1b[2Jal\\u202e[/bold]" in told
+    assert "level=hard" not in told and "findings:" not in told
+    assert line(said(capfd, "compare", profiled, "--mimicry").partition("mimicry:")[2], "sums", "poor", "level=hard")
+    assert "level=hard" not in said(capfd, "compare", profiled, "--mimicry", "--no-slices")
+    assert "mimicry:" not in said(capfd, "compare", profiled, "--no-mimicry")
+    only = said(capfd, "compare", profiled, "--student", "good").partition("mimicry:")[2]
+    assert "good, sums" in only and "poor, sums" not in only
+
+
+def test_a_run_without_profiles_has_no_table_of_them(run: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = RunFolder(run)
+    folder.write_evaluation(replace(folder.evaluation(), profiles=(), findings=()))
+    told = said(capfd, "compare", str(run), "--mimicry", "--findings")
+    assert "mimicry:" not in told and "findings:" not in told
+
+
+def test_findings_come_with_their_reasons_and_diagnostics_have_no_state(
+    profiled: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    told = said(capfd, "compare", profiled, "--findings", "--no-causes").partition("findings:")[2]
+    assert line(told, "sums", "poor", "all", "trace") == [
+        "false", "equations", "flagged", "+79.9", "+77.5", "to", "unbounded", "<", "0.001",
+        "[bold]tot\\x1b[2Jal\\u202e[/bold]",
+    ]  # fmt: skip
+    assert line(told, "sums", "poor", "all", "diagnostic", "hollow", "reasoning")[:2] == ["-", "+79.9"]
+    assert "level=hard" not in told and not set(told) & set("\x1b\u202e")
+    every = said(capfd, "compare", profiled, "--findings", "--mimicry").partition("findings:")[2]
+    assert line(every, "sums", "poor", "level=hard", "trace")[2:6] == ["abstained", "-", "-", "-"]
+
+
+def printed(capfd: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    assert status([*arguments, "--json"]) == 0
+    return json.loads(capfd.readouterr().out)
+
+
+def test_json_is_a_list_of_comparisons_until_mimicry_is_asked_for(
+    profiled: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    plain = printed(capfd, "compare", profiled)
+    assert isinstance(plain, list) and printed(capfd, "compare", profiled, "--no-mimicry") == plain
+    asked = printed(capfd, "compare", profiled, "--mimicry")
+    assert list(asked) == ["comparisons", "profiles"] and asked["comparisons"] == plain
+    assert [p["label"] for p in asked["profiles"]] == ["SUPERFICIAL MIMICRY", "WEAKER", "INCONCLUSIVE"]
+    narrow = printed(capfd, "compare", profiled, "--findings", "--no-slices", "--student", "poor")
+    assert [p["slice"]["name"] for p in narrow["profiles"]] == ["all"]
+    assert [f["detector"] for f in narrow["findings"]] == ["false equations", "hollow reasoning"]
+    assert {c["student"] for c in narrow["comparisons"]} == {"poor"}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--mimicry", "--incumbent", "good"], "leave out --incumbent"),
+        (["--findings", "--incumbent", "good"], "leave out --incumbent"),
+        (["--findings", "--no-mimicry"], "leave out --no-mimicry"),
+    ],
+)
+def test_options_that_contradict_one_another_are_refused(
+    profiled: str, options: list[str], expected: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert status(["compare", profiled, *options]) == 64
+    assert expected in capfd.readouterr().err
+
+
+def test_beside_an_incumbent_there_are_no_profiles(profiled: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert "mimicry:" not in said(capfd, "compare", profiled, "--incumbent", "good")
+
+
+def test_a_run_ends_with_labels_and_warnings(profiled: str, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = RunFolder(Path(profiled))
+    verdict = folder.verdict()
+    warnings = tuple(f"warning {n} {HOSTILE}" for n in range(8))
+    warned = replace(verdict, students=tuple(replace(s, warnings=warnings) for s in verdict.students[:1]))
+    ended = Outcome(evaluation=folder.evaluation(), verdict=warned, report=Path("report"))
+    written = io.StringIO()
+    finish(ended, SafeConsole(file=written, width=160, markup=False, highlight=False), as_json=False)
+    told = written.getvalue()
+    assert f"poor, sums: SUPERFICIAL MIMICRY: {PROFILE.reason}\n" in told
+    assert told.count("poor, sums: ") == 1 and "WEAKER" not in told
+    assert told.index("poor, sums: ") < told.index("warning: warning 0 [bold]tot\\x1b[2Jal")
+    assert [told.count(f"warning: warning {n} ") for n in range(8)] == [1] * 8

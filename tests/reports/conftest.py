@@ -23,17 +23,22 @@ from harness.records import (
     Comparison,
     Decision,
     Evaluation,
+    EvidenceGroup,
     Finding,
+    FindingState,
     Finish,
     Grade,
     Interval,
     Json,
+    Mark,
     Measure,
     Message,
+    MimicryLabel,
     ModelCard,
     Outcome,
     Pair,
     PairedCells,
+    Profile,
     Response,
     Role,
     Sample,
@@ -41,6 +46,7 @@ from harness.records import (
     Slice,
     SliceVerdict,
     StudentVerdict,
+    Style,
     SuiteCard,
     Tally,
     Verdict,
@@ -67,7 +73,7 @@ HOSTILE = (
 
 PAYLOAD = "\"'><script>alert(1)</script><img src=//evil.invalid/x onerror=alert(1)> {{ 7 * 7 }}\u202e\x00\ud800"
 OURS = {ALL, "critical", "supporting", "advisory", "flagged", "clear", "abstained"}.union(
-    *map(get_args, (Outcome, Decision, Role, Finish, Measure, CheckKind))
+    *map(get_args, (Outcome, Decision, Role, Finish, Measure, CheckKind, EvidenceGroup, FindingState, MimicryLabel))
 )
 
 
@@ -147,10 +153,24 @@ def desk() -> Parts:
 
 
 @pytest.fixture(scope="session")
-def poisoned(desk: Parts, finding: Finding) -> Parts:
-    """The same with a payload at the end of every name and sentence that could come from outside."""
+def profiled(desk: Parts) -> Parts:
+    """The same with mimicry profiles: honest is faithful, mimic is one, sparse is undecided; and warnings of them."""
     evaluation, verdict, pairs, texts = desk
-    evaluation = replace(evaluation, findings=(finding,))
+    found = tuple(profile_of(c) for c in evaluation.comparisons if c.n >= 50)
+    findings = tuple(f for p in found for f in findings_of(p, pairs))
+    warned = (replace(s, warnings=WARNINGS if s.student == "mimic" else ()) for s in verdict.students)
+    return (
+        replace(evaluation, profiles=found, findings=findings),
+        replace(verdict, students=tuple(warned)),
+        pairs,
+        texts,
+    )
+
+
+@pytest.fixture(scope="session")
+def poisoned(profiled: Parts) -> Parts:
+    """The same with a payload at the end of every name and sentence that could come from outside."""
+    evaluation, verdict, pairs, texts = profiled
     return poison(evaluation), poison(verdict), poison(pairs), PoisonedTexts(inner=texts)
 
 
@@ -374,15 +394,59 @@ def poison(value: Any) -> Any:
     return {poison(k): poison(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
-@pytest.fixture(scope="session")
-def finding() -> Finding:
-    return Finding(
-        detector="false-equations",
-        suite=SUITE,
-        student="mimic",
-        slice=Slice(name="prices", value="special"),
-        state="flagged",
-        estimate=Interval(point=0.124, low=0.081, high=None, level=0.95, method="bootstrap"),
-        reason="Equations in the student's working are false more often than its accuracy explains.",
-        evidence=("desk-0007", "desk-0019"),
-    )
+WARNINGS = tuple(f"{SUITE}, {part}: superficial mimicry: less behind the style" for part in SLICES[:6])
+LABELS: dict[str, MimicryLabel] = {"mimic": "SUPERFICIAL MIMICRY", "honest": "FAITHFUL", "sparse": "INCONCLUSIVE"}
+
+
+def interval(point: float, half: float = 0.03, level: float = 0.95) -> Interval:
+    return Interval(point=point, low=point - half, high=point + half, level=level, method="cluster-t")
+
+
+def profile_of(c: Comparison) -> Profile:
+    """The mimic is one on the whole and where prices are special, and merely weaker elsewhere."""
+    is_mimic = c.student == "mimic"
+    label = LABELS[c.student]
+    if is_mimic and c.slice.name not in (ALL, "prices"):
+        label = "WEAKER"
+    style = Style(
+        distance=0.11 if is_mimic else 0.02, floor=0.01, threshold=0.35, close=True,
+        auc=interval(0.61 if is_mimic else 0.5), telling=(("length", -0.71), ("begins '0 x'", 0.4), ("hedges", 0.2)),
+        recovery=interval(0.9), capability=interval(0.6), gap=interval(0.3),
+    )  # fmt: skip
+    return Profile(
+        suite=c.suite, student=c.student, slice=c.slice, label=label, reason=f"{label.lower()}, as the evidence says",
+        style=style, flagged=("trace", "calibration") if label == "SUPERFICIAL MIMICRY" else (),
+        overrated=interval(0.21 if is_mimic else 0.004), overrated_more=interval(0.22 if is_mimic else -0.001),
+        missing=("support: 0 samples have a source text; 30 are needed",),
+    )  # fmt: skip
+
+
+def findings_of(p: Profile, pairs: Sequence[Pair]) -> list[Finding]:
+    """Equations and confidence, flagged where the label says so, an abstention, and a diagnostic."""
+    samples = [q.sample for q in pairs if q.student == p.student and q.teacher_score > q.student_score][:25]
+    marks = [mark(sample, p.student, *where) for sample in samples for where in ((0, 9, "3 x 3 is 9"), (5, 14, "of 5"))]
+    state: FindingState = "flagged" if p.flagged else "clear"
+    common: dict[str, Any] = {"suite": p.suite, "student": p.student, "slice": p.slice}
+    return [
+        Finding(
+            **common, detector="false equations", group="trace", state=state, estimate=interval(0.62, level=0.9),
+            reason="equations that are false: 62.0%", p_value=1e-9, p_adjusted=1e-8, n=300,
+            evidence=tuple(samples), marks=tuple(marks),
+        ),
+        Finding(
+            **common, detector="overconfidence", group="calibration", state=state, estimate=interval(0.16),
+            reason="confidence tells little", p_value=0.01, p_adjusted=0.03, n=300, evidence=tuple(samples[3:]),
+        ),
+        Finding(
+            **common, detector="unsupported claims", group="support", state="abstained", estimate=None,
+            reason="0 samples have a source text",
+        ),
+        Finding(
+            **common, detector="hollow reasoning", group=None, state="clear", estimate=interval(0.34),
+            reason="the same answer after a planted error", n=29, evidence=tuple(samples[:1]),
+        ),
+    ]  # fmt: skip
+
+
+def mark(sample: str, model: str, start: int, end: int, note: str) -> Mark:
+    return Mark(sample=sample, model=model, attempt=0, start=start, end=end, note=note)

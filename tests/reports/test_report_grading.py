@@ -28,8 +28,9 @@ from reports.causes import causes
 from reports.checks import checks, checks_by_slice
 from reports.context import build
 from reports.items import Shown, lost_items
+from reports.pieces import Table
 from reports.render import render
-from reports.view import Page, Table
+from reports.view import Page
 
 Parts = tuple[Evaluation, Verdict, Sequence[Pair], PairTexts]
 ONCE = "the teacher answered once, so its agreement with itself is not known; ask with `repeats: 4`"

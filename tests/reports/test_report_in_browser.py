@@ -24,9 +24,9 @@ OPEN_ALL = "document.querySelectorAll('details').forEach(d => d.open = true)"
 
 
 @pytest.fixture(scope="module")
-def urls(desk: Parts, poisoned: Parts, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def urls(desk: Parts, profiled: Parts, poisoned: Parts, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     out = tmp_path_factory.mktemp("report")
-    made = {"plain": desk, "poisoned": poisoned}
+    made = {"plain": desk, "profiled": profiled, "poisoned": poisoned}
     return {name: write_report(*parts, out / name).as_uri() for name, parts in made.items()}
 
 
@@ -45,7 +45,7 @@ def page(browser: "Browser") -> Iterator["Page"]:
     context.close()
 
 
-@pytest.mark.parametrize("which", ["plain", "poisoned"])
+@pytest.mark.parametrize("which", ["plain", "profiled", "poisoned"])
 def test_nothing_runs_and_nothing_is_fetched(page: "Page", urls: dict[str, str], which: str) -> None:
     requests: list[str] = []
     noise: list[str] = []
@@ -63,7 +63,7 @@ def test_nothing_runs_and_nothing_is_fetched(page: "Page", urls: dict[str, str],
     )  # the style applies
 
 
-@pytest.mark.parametrize("which", ["plain", "poisoned"])
+@pytest.mark.parametrize("which", ["plain", "profiled", "poisoned"])
 def test_no_sideways_scrolling_on_a_phone(page: "Page", urls: dict[str, str], which: str) -> None:
     page.goto(urls[which])
     page.evaluate(OPEN_ALL)

@@ -1,0 +1,59 @@
+"""What a run leaves for CI servers, and `viva compare --against`: from the command line to the files and back."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from harness.cli.main import status
+
+
+@pytest.fixture
+def run(world: Path, tmp_path: Path) -> Path:
+    assert status(["run", str(world), "-o", str(tmp_path / "run"), "-q"]) == 1
+    return tmp_path / "run"
+
+
+def failures(run: Path) -> list[tuple[str, str]]:
+    root = ElementTree.parse(run / "junit.xml").getroot()
+    return [(t.attrib["classname"], t.attrib["name"]) for t in root.iter("testcase") if t.find("failure") is not None]
+
+
+def test_a_run_leaves_its_verdict_for_ci_servers(run: Path) -> None:
+    assert failures(run) == [("poor", "verdict"), ("poor: sums", "whole suite"), ("poor: sums", "level=hard")]
+    assert (run / "summary.md").read_text("utf-8").startswith("## sums: Fail\n\n- May replace teacher: good\n")
+
+
+@pytest.mark.parametrize("command", [["gate", "--policy"], ["grade", "-q", "--policy"]])
+def test_another_policy_renews_them(run: Path, command: list[str], tmp_path: Path) -> None:
+    policy = tmp_path / "lax.yaml"
+    policy.write_text("margin_points: 99\nslice_margin_points: 99.9\nadvisory: [level=hard]\n")
+    assert status([command[0], str(run), *command[1:], str(policy)]) == 0
+    assert failures(run) == []
+    assert (run / "summary.md").read_text("utf-8").startswith("## sums: Pass\n")
+
+
+def test_compare_against_an_earlier_run_tells_who_moved(
+    run: Path, world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    replies = [json.loads(line) for line in (tmp_path / "teacher.jsonl").read_text().splitlines()]
+    for reply in replies[:40]:
+        reply["reply"] = "The answer is 99999."
+    (tmp_path / "teacher.jsonl").write_text("".join(json.dumps(reply) + "\n" for reply in replies))
+    status(["run", str(world), "-o", str(tmp_path / "later"), "-q"])
+    capfd.readouterr()
+    assert status(["compare", str(tmp_path / "later"), "--against", str(run)]) == 0
+    told = capfd.readouterr()
+    assert "sums, poor: the teacher moved; the student is not shown to have" in told.err
+    assert "sums, teacher: worse on 40: s0, s1," in told.err
+    assert told.out == ""
+    assert status(["compare", str(tmp_path / "later"), "--against", str(run), "--json"]) == 0
+    found = json.loads(capfd.readouterr().out)
+    assert {move["moved"] for move in found["moves"]} == {"teacher"}
+    assert len(found["flips"]) == 40
+
+
+def test_an_earlier_run_that_is_none_is_told(run: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert status(["compare", str(run), "--against", str(run / "nowhere")]) == 64
+    assert "not a run folder" in capfd.readouterr().err
