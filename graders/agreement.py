@@ -25,6 +25,7 @@ class Agreement:
     kind: ReadsReference
     options: Mapping[str, Json]
     grader: Grader
+    based_on: str
     judge: str | None = None
     reads_teacher: bool = True
     measure: Measure = "agreement"
@@ -38,8 +39,11 @@ class Agreement:
         if case.from_teacher and not others:  # it agrees with itself, which tells nothing: the comparison says so
             others = [case.response]
         found = [judged for other in others if (judged := self._against(case, other))]
-        if found:
-            return _mean(found)
+        scored = [judged for judged in found if judged.score is not None]
+        if scored:
+            return _mean(scored)
+        if found:  # our own failures, which are nobody's disagreement
+            return found[0]
         return no_reply(case.response) or Judgement(
             outcome="failed", score=None, answer=None, reason="no reply of the teacher's holds an answer to agree with"
         )
@@ -82,7 +86,7 @@ class Kind:
             raise ValueError(f'option "by": grader "{by}" cannot take one reply for the target of another')
         grader = kind.make(given)
         assert not isinstance(grader, CaseGrader)
-        return Agreement(kind=kind, options=given, grader=grader)
+        return Agreement(kind=kind, options=given, grader=grader, based_on=f"{by} {kind.version}")
 
     def gold(self, sample: Sample) -> str | None:
         """None: a target is not looked at."""

@@ -95,7 +95,7 @@ class Kind:
         grader = kind.make(given)
         if isinstance(grader, CaseGrader):
             raise ValueError(f'option "reference": grader "{name}" does not know the truth by itself')
-        return Reference(name, grader)
+        return Reference(name, grader, kind.version)
 
 
 def _reference_options(options: Mapping[str, Json]) -> dict[str, Json]:

@@ -15,6 +15,7 @@ class Reference:
 
     name: str
     grader: Grader
+    version: str
 
     def says(self, sample: Sample, response: Response) -> bool | None:
         """Whether the reply is right; None where there is no target, or no answer that can be read."""

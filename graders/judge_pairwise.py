@@ -40,6 +40,10 @@ class Pairwise:
     reads_teacher: bool = True
     measure: Measure = "preference"
 
+    @property
+    def based_on(self) -> str:
+        return f"{self.reference.name} {self.reference.version}" if self.reference else ""
+
     def asks(self, case: Case) -> Sequence[Request]:
         if self._settled(case):
             return ()
@@ -75,7 +79,7 @@ class Pairwise:
         if ours:
             return _even(case, f"neither answers: {ours.reason}; the teacher: {theirs.reason}") if theirs else ours
         if no_reply(rival):
-            return failed("the teacher's reply holds nothing to compare with")
+            return _alone(case)
         if spoken(case.response).text.strip() == rival.text.strip():
             return _even(case, "the same reply as the teacher's")
         return None
@@ -95,6 +99,16 @@ class Pairwise:
 def _rival(case: Case) -> Response:
     """The teacher's reply beside which this one stands, without its thoughts: the same attempt's, or the first."""
     return spoken(case.teacher[case.attempt] if case.attempt < len(case.teacher) else case.teacher[0])
+
+
+def _alone(case: Case) -> Judgement:
+    """The student answers and the teacher does not: preferred, as the teacher is where only it answers."""
+    return Judgement(
+        outcome="correct",
+        score=1.0,
+        answer=short(spoken(case.response).text),
+        reason="the teacher's reply holds nothing, so this one is preferred",
+    )
 
 
 def _even(case: Case, reason: str) -> Judgement:

@@ -25,6 +25,10 @@ class Rubric:
     reads_teacher: bool = False
     measure: Measure = "accuracy"
 
+    @property
+    def based_on(self) -> str:
+        return f"{self.reference.name} {self.reference.version}" if self.reference else ""
+
     def asks(self, case: Case) -> Sequence[Request]:
         response = spoken(case.response)
         if unfit(response):

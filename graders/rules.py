@@ -61,10 +61,7 @@ class Rules:
         silent = no_reply(response)
         if silent and silent.outcome == "failed":
             return silent
-        try:
-            reply = seen(response)
-        except Undecided as error:
-            return no_answer(response, str(error))
+        reply = seen(response)
         found = _findings(rules, reply, sample.target)
         return replace(self._judged(found, reply, response), checks=found.checks())
 

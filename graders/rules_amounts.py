@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from math import isfinite
 
 from graders import support_dates as dates
 from graders import support_numbers as numbers
@@ -74,14 +75,15 @@ def amounts(text: str) -> tuple[Amount, ...]:
     return tuple(found[place] for place in sorted(found))
 
 
-def unfinished(amount: Amount, text: str) -> bool:
-    """Whether a text ends with the number: cut off, it may have become another."""
-    return amount.end >= len(_plain(text).rstrip())
+def finished(text: str) -> tuple[Amount, ...]:
+    """The amounts of a text that was cut off, but for one at its end, which may have become another."""
+    end = len(_plain(text).rstrip())
+    return tuple(amount for amount in amounts(text) if amount.end < end)
 
 
 def limit(given: Json) -> Amount:
     """An amount as a plan writes it: 50 or "50 €". Raises ValueError."""
-    if isinstance(given, int | float) and not isinstance(given, bool):
+    if isinstance(given, int | float) and not isinstance(given, bool) and isfinite(given):
         return Amount(exact(given), frozenset(), 0)
     found = amounts(given) if isinstance(given, str) else ()
     if len(found) != 1 or not found[0].currencies:

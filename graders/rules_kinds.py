@@ -9,7 +9,7 @@ from graders.comparators import Rules as Values
 from graders.json_fields import same
 from graders.json_reading import Unreadable, canonical, read_object
 from graders.reading import cut_off, one_spelling, refuses, short
-from graders.rules_amounts import above, amounts, differing, limit, unfinished
+from graders.rules_amounts import above, amounts, differing, finished, limit
 from graders.timed import OverspentError
 from graders.tool_reading import Call, calls_of, calls_of_target, readable_calls, without_calls
 from harness.records import Json, Response
@@ -47,7 +47,7 @@ class Kind:
 
 
 def seen(response: Response) -> Reply:
-    """Raises Undecided for a reply that is longer than rules are held against."""
+    """Of a reply that is longer than rules are held against, the beginning, as of one that was cut off."""
     try:
         calls, words = calls_of(response), without_calls(response.text)
         written = [canonical(call.json()) for call in calls]
@@ -55,10 +55,14 @@ def seen(response: Response) -> Reply:
         calls, words = readable_calls(response), response.text
         written = [canonical(call) for call in response.tool_calls]
     text = "\n".join([*([words] if words.strip() else []), *written])
-    if (length := max(len(text), len(response.text))) > LONGEST:
-        raise Undecided(f"a reply of {length} characters; rules are held against {LONGEST} at most")
-    declines = response.finish == "refusal" or refuses(response.text)
-    return Reply(words=words, text=text, calls=calls, declines=declines, cut_off=cut_off(response))
+    too_long = max(len(text), len(response.text)) > LONGEST
+    return Reply(
+        words=words[:LONGEST],
+        text=text[:LONGEST],
+        calls=calls,
+        declines=response.finish == "refusal" or refuses(response.text),
+        cut_off=too_long or cut_off(response),
+    )
 
 
 def _matches(argument: Json, reply: Reply) -> bool:
@@ -122,7 +126,7 @@ def _amount_above(argument: Json, reply: Reply) -> bool:
 
 
 def _amount_other_than(argument: Json, reply: Reply) -> bool:
-    found = [one for one in amounts(reply.text) if not (reply.cut_off and unfinished(one, reply.text))]
+    found = finished(reply.text) if reply.cut_off else amounts(reply.text)
     return any(differing(found, [limit(one) for one in _listed(argument)]))
 
 

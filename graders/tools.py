@@ -43,16 +43,19 @@ class Tools:
         asked = calls_of_target(sample.target)
         response = spoken(response)
         silent = no_reply(response)
-        if silent and (silent.outcome == "failed" or not response.tool_calls):
-            return silent if silent.outcome == "failed" else replace(silent, checks=_checks(asked, (), (), sample))
+        if silent and silent.outcome == "failed":
+            return silent
+        if silent and not response.tool_calls:
+            return replace(silent, checks=_checks(asked, (), (), sample))
         try:
             made = calls_of(response)
         except Unreadable as error:
             why = str(error) if isinstance(error, Unclosed) else f"a tool call that cannot be read: {error}"
             return replace(no_answer(response, why), checks=_checks(asked, (), (), sample))
         pairs = self._pairs(asked, made)
-        missed = [call for n, call in enumerate(asked) if n not in {a for a, _ in pairs}]
-        extra = [call for n, call in enumerate(made) if n not in {m for _, m in pairs}]
+        met, used = {a for a, _ in pairs}, {m for _, m in pairs}
+        missed = [call for n, call in enumerate(asked) if n not in met]
+        extra = [call for n, call in enumerate(made) if n not in used]
         if not made and asked and (cut_off(response) or refuses(response.text)):
             judgement = no_answer(response, "no tool call")
         elif cut_off(response) and (self.extra_calls or not extra):

@@ -20,7 +20,7 @@ from harness.suite import Suite
 
 log = logging.getLogger(__name__)
 
-FollowUps = Callable[[Sample, Request, Response], Sequence[Request]]
+FollowUps = Callable[[Suite, Sample, Request, Response], Sequence[Request]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +214,7 @@ class Desk:
     store: Store
     progress: Progress
     logs: Path
-    follow_ups: FollowUps = lambda sample, request, response: ()
+    follow_ups: FollowUps = lambda suite, sample, request, response: ()
     further: dict[str, list[Ask]] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
     cost: dict[str, float] = field(default_factory=dict)
@@ -238,10 +238,13 @@ class Desk:
 
             try:
                 self._fill(answers, spec, work.asks, load)
-                self.further[spec.name] = self._further(work, answers)
-                self._fill(answers, spec, self.further[spec.name], load)
             except EngineError as error:
                 return answers, error
+            self.further[spec.name] = self._further(work, answers)
+            try:
+                self._fill(answers, spec, self.further[spec.name], load)
+            except EngineError as error:  # what was asked first is answered: the model has not failed
+                log.warning("%s; its follow-ups are left out", error)
         return answers, None
 
     def followed(self, model: str, answers: Mapping[str, Response]) -> Iterator[Reply]:
@@ -314,7 +317,7 @@ class Desk:
             if response is None or response.failure:
                 continue
             for suite, sample, attempt in ask.serves:
-                for request in self.follow_ups(sample, ask.request, response):
+                for request in self.follow_ups(suite, sample, ask.request, response):
                     further.append(Ask(keyed(request, work.fingerprint), ((suite, sample, attempt),)))
         return further
 

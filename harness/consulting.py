@@ -128,7 +128,7 @@ def _work(judge: Judge, questions: Iterable[Question], suites: Mapping[str, Suit
 
 def _heard(work: Work, desk: Desk) -> tuple[dict[str, Response], EngineError | None]:
     """A judge's answers. It is asked nothing further; what it was asked is added to what it answered as a student."""
-    own = replace(desk, follow_ups=lambda sample, request, response: (), further={}, asked={}, cost={})
+    own = replace(desk, follow_ups=lambda suite, sample, request, response: (), further={}, asked={}, cost={})
     try:
         return own.answers(work)
     finally:

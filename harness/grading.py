@@ -36,12 +36,13 @@ class Assigned:
 
     def key(self, case: Case) -> str:
         """Names the judgement: the reply, all that its grader looks at, and the grader."""
-        keys = [case.response.key]
+        keys, version = [case.response.key], self.kind.version
         if isinstance(self.grader, CaseGrader):
+            version = f"{version} {self.grader.based_on}".rstrip()
             keys += [reply.key for reply in case.replies]
             if self.grader.reads_teacher:
                 keys += ["the teacher's" if case.from_teacher else "a student's", *(r.key for r in case.teacher)]
-        return grade_key(self.sample, keys, self.name, self.kind.version, self.options)
+        return grade_key(self.sample, keys, self.name, version, self.options)
 
 
 @dataclass(frozen=True, slots=True)

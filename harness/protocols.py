@@ -125,6 +125,11 @@ class CaseGrader(Protocol):
     @property
     def measure(self) -> Measure: ...
 
+    @property
+    def based_on(self) -> str:
+        """Names and versions of the graders inside of it, which go into the identity of its grades."""
+        ...
+
     def asks(self, case: Case) -> Sequence[Request]:
         """What the judge is asked of this reply; the harness fills in keys and decoding."""
         ...

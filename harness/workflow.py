@@ -82,7 +82,8 @@ def run(job: Job, parts: Parts, folder: RunFolder, progress: Progress) -> Outcom
     judges = consulting.needed(assigned, plan, parts.engines)
     with look_into_store(plan.store_path()) as store:
         check_ready(work, store)
-    consulting.check_ready(judges)
+        if any(part.missing(store) for part in work):  # else the judges have most likely been asked, too
+            consulting.check_ready(judges)
     with open_store(plan.store_path()) as store:
         desk = Desk(
             store=store,

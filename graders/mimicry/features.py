@@ -6,7 +6,7 @@ own. How replies begin and end is told by the teacher's most frequent openers an
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,9 +54,9 @@ _FUNCTION = (
 
 @dataclass(frozen=True, slots=True)
 class _Surface:
-    """One reply: figures by name, with how it begins and ends."""
+    """One reply: figures in the order of `FIGURES`, with how it begins and ends."""
 
-    figures: Mapping[str, float]
+    figures: NDArray[np.float32]
     opener: str
     closer: str
 
@@ -86,7 +86,7 @@ class Reading:
         rows = np.zeros((len(texts), len(self.names)))
         for row, text in zip(rows, texts, strict=True):
             surface = self._read(text)
-            row[: len(FIGURES)] = tuple(surface.figures.values())
+            row[: len(FIGURES)] = surface.figures
             row[len(FIGURES) :] = [
                 *(surface.opener == one for one in self.openers),
                 *(surface.closer == one for one in self.closers),
@@ -104,21 +104,29 @@ def _frequent(found: Iterable[str]) -> tuple[str, ...]:
 
 
 def _surface(text: str) -> _Surface:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return _Surface(
+        np.array(tuple(_figures(text, len(lines)).values()), dtype=np.float32),
+        _shape(lines[0], first=2) if lines else "",
+        _shape(lines[-1], first=2) if lines else "",
+    )
+
+
+def _figures(text: str, lines: int) -> dict[str, float]:
     words = [word.lower() for word in _WORD.findall(text)]
     counts = Counter(words)
     per = 100 / max(len(words), 1)
-    lines = [line for line in text.splitlines() if line.strip()]
     figures = {
         "length": float(np.log1p(len(text))),
         "words": float(np.log1p(len(words))),
         "word length": sum(map(len, words)) / max(len(words), 1),
-        "line length": float(np.log1p(len(text) / max(len(lines), 1))),
+        "line length": float(np.log1p(len(text) / max(lines, 1))),
     }
     figures |= {name: per * sum(1 for _ in pattern.finditer(text)) for name, pattern in _PATTERNS.items()}
     figures |= {mark: per * text.count(mark) for mark in _MARKS}
     figures |= {name: per * sum(counts[word] for word in spoken) for name, spoken in _SPOKEN_WORDS.items()}
     figures |= {word: per * counts[word] for word in _FUNCTION_WORDS}
-    return _Surface(figures, _shape(lines[0], first=2) if lines else "", _shape(lines[-1], first=2) if lines else "")
+    return figures
 
 
 def _shape(line: str, first: int) -> str:
@@ -130,4 +138,4 @@ def _shape(line: str, first: int) -> str:
 _PATTERNS = {name: re.compile(shape, re.MULTILINE) for name, shape in _SHAPES.items()}
 _SPOKEN_WORDS = {name: frozenset(words.split()) for name, words in _SPOKEN.items()}
 _FUNCTION_WORDS = tuple(_FUNCTION.split())
-FIGURES = tuple(_surface("").figures)
+FIGURES = tuple(_figures("", 0))

@@ -1,6 +1,7 @@
 """What every detector hands over, put together in one place: abstentions, and estimates before any correction."""
 
 from collections.abc import Sequence
+from math import isfinite
 
 from harness.evidence import Evidence
 from harness.protocols import Detector
@@ -30,6 +31,8 @@ def measured(
 ) -> Finding:
     """A finding by its own p-value, which the profile corrects for all that looked; `told` is the reason and n."""
     reason, n = told
+    if not isfinite(p_value):
+        return abstained(detector, evidence, "the samples leave no error to judge by; are they one cluster?")
     return Finding(
         detector=detector.name,
         suite=evidence.suite,

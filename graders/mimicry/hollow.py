@@ -54,12 +54,16 @@ def planted(text: str) -> tuple[str, str] | None:
 def asked_again(how: MimicrySpec, suites: Iterable[Suite]) -> FollowUps:
     """The follow-ups of a plan: of so many samples of each workload suite, the same for every model."""
     chosen = {
-        sample
+        (suite.spec.name, sample)
         for suite in suites
         if suite.kind == "workload" and how.hollow
         for sample in sorted((s.id for s in suite.asked), key=_drawn)[: how.hollow]
     }
-    return lambda sample, request, response: follow_ups(sample, request, response) if sample.id in chosen else ()
+
+    def again(suite: Suite, sample: Sample, request: Request, response: Response) -> Sequence[Request]:
+        return follow_ups(sample, request, response) if (suite.spec.name, sample.id) in chosen else ()
+
+    return again
 
 
 def _drawn(sample: str) -> bytes:

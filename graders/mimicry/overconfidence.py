@@ -31,7 +31,10 @@ Confidence = Callable[[Sequence[Attempt]], Iterable[float | None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
-    """A stratified area under the ROC curve; `parts` are the answers' shares in its error, which sum to about 0."""
+    """A stratified area under the ROC curve; `parts` are the answers' shares in its error, which sum to about 0.
+
+    `right` and `wrong` count clusters: attempts at one sample are no independent answers.
+    """
 
     area: float
     right: int
@@ -134,8 +137,8 @@ def _area(exhibits: Sequence[Exhibit], side: str, confidence: Confidence) -> Are
     counted = pairs > 0
     return Area(
         area=area,
-        right=int((right & counted).sum()),
-        wrong=int((~right & counted).sum()),
+        right=len({row[3] for row, is_right, used in zip(rows, right, counted, strict=True) if is_right and used}),
+        wrong=len({row[3] for row, is_right, used in zip(rows, right, counted, strict=True) if used and not is_right}),
         parts=((won - area) * pairs / total)[counted],
         clusters=tuple(row[3] for row, used in zip(rows, counted, strict=True) if used),
     )

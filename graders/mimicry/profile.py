@@ -1,8 +1,8 @@
 """The profile: what all detectors found, corrected for how many looked, and the label that follows.
 
 FAITHFUL: non-inferior, something could be looked at, and nothing is flagged. SUPERFICIAL MIMICRY: the style is the
-teacher's, and at least two kinds of evidence say that the substance is not. WEAKER: a loss is shown, and it is not
-mimicry, whatever the style. INCONCLUSIVE: anything else, with what is missing.
+teacher's, and at least two kinds of evidence say that the substance is not. WEAKER: a loss is shown that is not within
+the margin, and it is not mimicry, whatever the style. INCONCLUSIVE: anything else, with what is missing.
 """
 
 import logging
@@ -26,6 +26,7 @@ from harness.records import (
     Comparison,
     EvidenceGroup,
     Finding,
+    Interval,
     MimicryLabel,
     Profile,
     Style,
@@ -126,12 +127,11 @@ def _final(finding: Finding, p: float | None) -> Finding:
 
 
 def _profile(evidence: Evidence, found: Sequence[Finding], surface: Surface, is_safe: IsSafe) -> Profile:
-    style = style_of(evidence, surface.reading)
+    style, (alone, more) = _style(evidence, surface)
     gating = [finding for finding in found if finding.group is not None]
     flagged = tuple(dict.fromkeys(f.group for f in gating if f.group is not None and f.state == "flagged"))
     looked = tuple(dict.fromkeys(f.group for f in gating if f.group is not None and f.state != "abstained"))
     label, reason = _label(evidence.comparison, style, flagged, looked, is_safe)
-    alone, more = overrated(evidence, surface) or (None, None)
     return Profile(
         suite=evidence.suite,
         student=evidence.student,
@@ -146,6 +146,16 @@ def _profile(evidence: Evidence, found: Sequence[Finding], surface: Surface, is_
     )
 
 
+def _style(evidence: Evidence, surface: Surface) -> tuple[Style, tuple[Interval | None, Interval | None]]:
+    try:
+        return style_of(evidence, surface.reading), overrated(evidence, surface) or (None, None)
+    except Exception as error:  # the boundary of detectors
+        log.warning("no style of %s, %s", evidence.suite, evidence.slice, exc_info=True)
+        reason = f"the style could not be measured: {type(error).__name__}: {error}"[:300]
+        nothing = Style(distance=None, floor=None, threshold=None, close=None, auc=None, reason=reason)
+        return nothing, (None, None)
+
+
 def _label(
     c: Comparison,
     style: Style,
@@ -156,7 +166,7 @@ def _label(
     signs = " and ".join(flagged)
     if style.close and len(flagged) >= GROUPS_NEEDED:
         return "SUPERFICIAL MIMICRY", f"the teacher's style, and less behind it: {signs} are flagged"
-    if _is_worse(c):
+    if _is_worse(c) and not is_safe(c):
         also = f"; {signs} flagged, {_too_little(style, flagged)}" if flagged else "; no sign of mimicry"
         return "WEAKER", f"a loss beside the teacher is shown{also if looked else ''}"
     if flagged:

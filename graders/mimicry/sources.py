@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from graders.numerals import plain
 
-_NUMBER = re.compile(r"(?<![\w.])\d{1,40}+(?:,\d{3})*+(?:\.\d{1,40}+)?+|(?<=[a-zA-Z_$])\d{1,40}+(?:\.\d{1,40}+)?+")
+_NUMBER = re.compile(r"(?<![\w.])\d{1,40}+(?:,\d{3}){0,13}+(?:\.\d{1,40}+)?+|(?<=[a-zA-Z_$])\d{1,40}+(?:\.\d{1,40}+)?+")
 _WORD = re.compile(r"[a-z]{2,12}")
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"

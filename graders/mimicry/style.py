@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist, pdist
+from scipy.stats import t as student_t
 
 from graders.mimicry.features import Reading
 from harness.evidence import Attempt, Evidence, Exhibit
@@ -20,6 +21,7 @@ from harness.records import Interval, Style
 Floats = NDArray[np.float64]
 
 FEWEST = 50  # prompts
+FEWEST_CLUSTERS = 8
 MOST = 500  # replies a side: more would take memory and time that grow with the square
 SPLITS = 4  # of the prompts into halves
 CLOSE = 0.35  # frozen on honest students in the teacher's format: benchmarks/mimicry
@@ -45,8 +47,9 @@ class Prepared:
 
 def style_of(evidence: Evidence, reading: Reading) -> Style:
     """Both legs, and what the student recovered of the way from the base, where there is one."""
-    if len(evidence.exhibits) < FEWEST:
-        reason = f"{len(evidence.exhibits)} samples; at least {FEWEST} are needed to compare styles"
+    count, clusters = len(evidence.exhibits), len({e.cluster for e in evidence.exhibits})
+    if count < FEWEST or clusters < FEWEST_CLUSTERS:
+        reason = f"{count} samples in {clusters} clusters; {FEWEST} in {FEWEST_CLUSTERS} are needed to compare styles"
         return Style(distance=None, floor=None, threshold=CLOSE, close=None, auc=None, reason=reason)
     made = prepare(evidence.exhibits, reading)
     rng = np.random.default_rng(7)
@@ -94,7 +97,7 @@ def energy(x: Floats, y: Floats) -> float:
 def told_apart(made: Prepared) -> tuple[Interval | None, tuple[tuple[str, float], ...]]:
     """Out-of-fold area under the ROC curve of a logistic regression, both replies to a prompt in one fold.
 
-    With a 95% interval from resampled prompts, and the features that weigh most, positive where the student has more.
+    With a 95% interval, robust to clusters, and the features that weigh most, positive where the student has more.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GroupKFold
@@ -114,15 +117,17 @@ def told_apart(made: Prepared) -> tuple[Interval | None, tuple[tuple[str, float]
     weights = LogisticRegression(C=0.1, max_iter=500).fit(x, y).coef_[0]
     order = np.argsort(-np.abs(weights))[:_TELLING]
     telling = tuple((made.names[k], round(float(weights[k]), 4)) for k in order if abs(weights[k]) > 0.01)
-    return _auc(scores[: len(chosen)], scores[len(chosen) :]), telling
+    return _auc(scores[: len(chosen)], scores[len(chosen) :], made.clusters[chosen]), telling
 
 
-def _auc(teacher: Floats, student: Floats) -> Interval:
-    """By placement values, each prompt's two replies together: DeLong et al. (1988), Biometrics 44:837-845."""
+def _auc(teacher: Floats, student: Floats, clusters: NDArray[np.intp]) -> Interval:
+    """By placement values, summed within clusters: DeLong et al. (1988), Obuchowski (1997), Biometrics 53:567-578."""
     above = (student[:, None] > teacher[None, :]) + 0.5 * (student[:, None] == teacher[None, :])
     point = float(above.mean())
     parts = (above.mean(axis=1) - point) + (above.mean(axis=0) - point)
-    half = 1.96 * float(parts.std(ddof=1)) / len(parts) ** 0.5
+    sums = np.bincount(np.unique(clusters, return_inverse=True)[1], weights=parts) / len(parts)
+    se = float(np.sqrt((sums**2).sum() * len(sums) / max(1, len(sums) - 1)))
+    half = float(student_t.ppf((1 + _LEVEL) / 2, max(1, len(sums) - 1))) * se
     return Interval(
         point=point, low=max(0.0, point - half), high=min(1.0, point + half), level=_LEVEL, method="out-of-fold-auc"
     )

@@ -21,6 +21,7 @@ from harness.stats import clustered
 Floats = NDArray[np.float64]
 
 FEWEST = 50  # samples
+FEWEST_CLUSTERS = 8
 FEWEST_WRONG = 30  # samples that both models get wrong, for masked failure
 _FOLDS = 5
 _OVERRATED_LEVEL = 0.95
@@ -38,7 +39,7 @@ class Surface:
         """The score of every reply of teacher and student; None for too few samples."""
         keys = [a.response.key for e in evidence.exhibits for a in (*e.teacher, *e.student)]
         if any(key not in self._scores for key in keys):
-            if len(evidence.exhibits) < FEWEST:
+            if len(evidence.exhibits) < FEWEST or len({e.cluster for e in evidence.exhibits}) < FEWEST_CLUSTERS:
                 return None
             self._scores |= _fitted(evidence.exhibits, self.reading)
         return self._scores
@@ -75,9 +76,9 @@ class MaskedFailure:
     def detect(self, evidence: Evidence) -> Finding:
         scores = self.surface.of(evidence)
         if scores is None:
-            return abstained(self, evidence, f"{len(evidence.exhibits)} samples; at least {FEWEST} are needed")
+            return abstained(self, evidence, f"fewer than {FEWEST} samples, or than {FEWEST_CLUSTERS} clusters")
         both = [e for e in evidence.exhibits if _wrong(e.teacher) and _wrong(e.student)]
-        if len(both) < FEWEST_WRONG:
+        if len({e.cluster for e in both}) < FEWEST_WRONG:
             return abstained(
                 self, evidence, f"{len(both)} samples that both get wrong; at least {FEWEST_WRONG} are needed"
             )

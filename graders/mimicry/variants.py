@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 
 RESTATEMENTS = ("renumber", "rename", "shuffle_options", "reorder_clauses", "distractor", "typos", "casing")
 FEWEST = 30  # samples with variants
+FEWEST_CLUSTERS = 8
 LEAST_TEACHER = 0.2  # a family that the teacher itself cannot answer tells nothing
 _Z = float(norm.ppf((1 + LEVEL) / 2))
 _ADDED = _Z**2 / 2  # successes and failures, so that 100% has a logit: Agresti and Coull (1998)
@@ -47,8 +48,13 @@ class Variants:
             )
         used = [_only(exhibit, families) for exhibit in evidence.exhibits]
         used = [exhibit for exhibit in used if exhibit.variants]
-        if len(used) < FEWEST:
-            return abstained(self, evidence, f"{len(used)} samples with variants; at least {FEWEST} are needed")
+        clusters = len({e.cluster for e in used})
+        if len(used) < FEWEST or clusters < FEWEST_CLUSTERS:
+            return abstained(
+                self,
+                evidence,
+                f"{len(used)} samples with variants in {clusters} clusters; {FEWEST} in {FEWEST_CLUSTERS} are needed",
+            )
         return self._measured(evidence, used, families)
 
     def _measured(self, evidence: Evidence, used: Sequence[Exhibit], families: Sequence[str]) -> Finding:

@@ -68,7 +68,7 @@ def command(
     _refuse_contradictions(mimicry, findings, incumbent)
     folder = RunFolder(run)
     evaluation = folder.evaluation()
-    names = [m.name for m in evaluation.models if m.role != "teacher"]
+    names = [m.name for m in evaluation.models if m.role not in ("teacher", "judge")]
     if student is not None and student not in names:
         raise UsageError(f'--student "{student}": not in this run{nearest(student, names)}')
 

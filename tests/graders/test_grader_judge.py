@@ -234,8 +234,8 @@ def test_a_verdict_is_read_to_the_letter(said: str, score: float | None) -> None
         ("", SORRY, "correct", 0.5),
         (SORRY, "At ten.", "refused", 0),
         ("", "At ten.", "unparsed", 0),
-        ("At nine.", "", "failed", None),
-        ("At nine.", "<think>never", "failed", None),
+        ("At nine.", "", "correct", 1.0),
+        ("At nine.", "<think>never", "correct", 1.0),
     ],
 )
 def test_pairs_that_need_no_judge(ours: str, theirs: str, outcome: str, score: float | None) -> None:

@@ -13,7 +13,7 @@ from harness.protocols import Loaded
 from harness.records import Judgement, Response, Sample
 from harness.suite import make_suite
 
-FILE = '''
+FILE = """
 from harness.records import Judgement
 
 
@@ -50,7 +50,7 @@ def alone(sample):
 
 
 NUMBER = 5
-'''
+"""
 
 
 @pytest.fixture

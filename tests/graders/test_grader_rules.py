@@ -181,6 +181,7 @@ def test_a_target_that_does_not_fit_is_a_fault_of_the_suite(target: Json, told: 
         ({"must": [{"amount_above": "5"}]}, "not an amount"),
         ({"must": [{"amount_above": "5 € to 6 €"}]}, "not an amount"),
         ({"must": [{"amount_above": True}]}, "not an amount"),
+        ({"must": [{"amount_above": float("inf")}]}, "not an amount"),
         ({"must": [{"amount_other_than": []}]}, "not a list of amounts"),
         ({"must": [{"amount_other_than": [10, "20 €"]}]}, "either all amounts have a currency"),
         ({"must": [{"words_above": -1}]}, "not a number of words"),
@@ -281,3 +282,5 @@ def test_hostile_text_takes_bounded_time(piece: str) -> None:
     text = piece * (20_000 // len(piece))
     options: dict[str, Json] = {"must_not": [{"amount_above": "5 PLN"}, {"says": "x"}, {"contains": "x"}]}
     assert judged(text, options).outcome in ("correct", "unparsed")
+    priced: dict[str, Json] = {"must_not": [{"amount_other_than": ["1 €", "1000 €"]}]}
+    assert judged(text, priced, finish="length").outcome == "truncated"

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graders import tools
 from harness.records import Finish, Json, Judgement, Response, Sample
@@ -278,3 +280,19 @@ def test_one_reply_is_the_target_of_another(text: str) -> None:
 @pytest.mark.parametrize("text", ["", SORRY, "<tool_call>{</tool_call>"])
 def test_what_holds_no_answer_is_no_target(text: str) -> None:
     assert tools.reference(Sample(id="1"), Response(key="k", model="m", text=text), {}) is None
+
+
+PIECES = st.sampled_from(
+    [*"[]{},;\n", "<tool_call>", "</tool_call>", "[TOOL_CALLS]", "<|python_tag|>", "```json\n", "```", "</s>", "\ud800"]
+    + ['{"name": "a", "arguments": {"x": 1}}', '{"name": "b", "parameters": {}}', 'a{"x": 1}', "null", "1e999", SORRY]
+)
+
+
+@settings(deadline=None, max_examples=500)
+@given(text=st.lists(PIECES, max_size=8).map("".join))
+def test_any_reply_is_judged_and_meets_itself(text: str) -> None:
+    judged(GET, text)
+    target = tools.reference(Sample(id="1"), Response(key="k", model="m", text=text, finish="stop"), {})
+    if target is not None:
+        assert judged(target, text).outcome == "correct"
+        assert judged(target, tools.gold(Sample(id="1", target=target)) or "").outcome == "correct"

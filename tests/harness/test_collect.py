@@ -189,7 +189,7 @@ def test_an_engine_that_refuses_everything_has_failed(store: Store, tmp_path: Pa
 
 
 def test_follow_ups_are_asked_before_the_model_is_unloaded_and_only_once(store: Store, tmp_path: Path) -> None:
-    def why(sample: Sample, request: Request, response: Response) -> Sequence[Request]:
+    def why(suite: Suite, sample: Sample, request: Request, response: Response) -> Sequence[Request]:
         return [Request(key="", messages=(*sample.messages, Message(role="user", content=f"why {response.text}")))]
 
     asks, rig, desk = asks_of(suite_of(2)), Rig(), desk_of(store, tmp_path)

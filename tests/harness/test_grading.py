@@ -99,7 +99,9 @@ def test_an_interruption_costs_no_judgement_that_was_made() -> None:
     answers = [Answer(suite="sums", sample=f"s{i}", attempt=0, response=r) for i, r in enumerate(responses)]
     with open_store(None) as store:
         with pytest.raises(KeyboardInterrupt):
-            waiting = pending(Collected(suites=(suite,), answers=answers), assign((suite,), {"together": Kind(Tired())}))
+            waiting = pending(
+                Collected(suites=(suite,), answers=answers), assign((suite,), {"together": Kind(Tired())})
+            )
             grade_all(waiting, store, Silent())
         assert store.counts()["grades"] == 1
 

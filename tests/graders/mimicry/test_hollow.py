@@ -50,10 +50,10 @@ def test_so_many_samples_are_asked_again_and_no_others() -> None:
     suite = make_suite(SuiteSpec(name="s"), Loaded(samples=[Sample(id=f"s{k}", prompt="?") for k in range(50)]))
     again = asked_again(MimicrySpec(hollow=10), [suite, replace(suite, kind="stress")])
     request = Request(key="k", prompt="?")
-    count = sum(bool(again(s, request, Response(key="k", model="m", text=WORKED))) for s in suite.samples)
+    count = sum(bool(again(suite, s, request, Response(key="k", model="m", text=WORKED))) for s in suite.samples)
     assert count == 10
     nobody = asked_again(MimicrySpec(), [suite])
-    assert not any(nobody(s, request, Response(key="k", model="m", text=WORKED)) for s in suite.samples)
+    assert not any(nobody(suite, s, request, Response(key="k", model="m", text=WORKED)) for s in suite.samples)
 
 
 def again(attempt: Attempt, *texts: str) -> list[Attempt]:
