@@ -283,4 +283,5 @@ def test_hostile_text_takes_bounded_time(piece: str) -> None:
     options: dict[str, Json] = {"must_not": [{"amount_above": "5 PLN"}, {"says": "x"}, {"contains": "x"}]}
     assert judged(text, options).outcome in ("correct", "unparsed")
     priced: dict[str, Json] = {"must_not": [{"amount_other_than": ["1 €", "1000 €"]}]}
-    assert judged(text, priced, finish="length").outcome == "truncated"
+    wanted = "incorrect" if piece == "$1" else "truncated"
+    assert judged(text, priced, finish="length").outcome == wanted
