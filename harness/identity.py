@@ -59,6 +59,6 @@ def keyed(request: Request, model_fingerprint: str) -> Request:
 def grade_key(
     sample: Sample, response_keys: Sequence[str], grader: str, version: str, options: Mapping[str, Json]
 ) -> str:
-    """A corrected gold, another grader version or option: another grade."""
-    judged = [sample.target, list(sample.choices), sample.context]
+    """A corrected gold, another grader version or option, other tools: another grade."""
+    judged = [sample.target, list(sample.choices), sample.context, list(sample.tools)]
     return digest([list(response_keys), grader, version, dict(options), judged])
