@@ -60,5 +60,7 @@ def grade_key(
     sample: Sample, response_keys: Sequence[str], grader: str, version: str, options: Mapping[str, Json]
 ) -> str:
     """A corrected gold, another grader version or option, other tools: another grade."""
-    judged = [sample.target, list(sample.choices), sample.context, list(sample.tools)]
+    judged = [sample.target, list(sample.choices), sample.context]
+    if sample.tools:
+        judged.append(list(sample.tools))
     return digest([list(response_keys), grader, version, dict(options), judged])
