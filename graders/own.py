@@ -49,13 +49,20 @@ class Own:
 
         def grade(sample: Sample, response: Response) -> Judgement:
             silent = None if response.tool_calls and response.failure is None else no_reply(response)
-            return silent or judgement(self.function(sample, response, *more))
+            return silent or judgement(_called(self.function, sample, response, *more))
 
         return grade
 
     def gold(self, sample: Sample) -> str | None:
         """None: what a right reply would be is the function's affair."""
         return None
+
+
+def _called(function: Function, *given: object) -> object:
+    try:
+        return function(*given)
+    except SystemExit as error:  # it would end viva, with an exit code that says something else
+        raise RuntimeError(f"it tried to end the program ({error.code})") from None
 
 
 def judgement(given: object) -> Judgement:

@@ -22,6 +22,7 @@ from harness.records import (
     Decision,
     Evaluation,
     ModelCard,
+    Profile,
     RequirementVerdict,
     Slice,
     SliceVerdict,
@@ -68,11 +69,12 @@ def _judge_student(card: ModelCard, evaluation: Evaluation, policy: Policy, toda
     waivers, ended = gate_waivers.in_force(policy, card.name, today)
     judged = (*_judge_slices(comparisons, kinds, policy), *_uncompared(comparisons, evaluation.suites, policy))
     slices = gate_waivers.waive_slices(judged, waivers, policy)
+    profiles = [p for p in evaluation.profiles if p.student == card.name]
     asked = (
         *_claimed(comparisons, kinds, policy),
         *gate_evidence.freshness(card, evaluation, policy, today),
         *gate_evidence.lineage(card, evaluation.models, policy),
-        *gate_evidence.mimicry([p for p in evaluation.profiles if p.student == card.name], kinds, policy),
+        *gate_evidence.mimicry(profiles, kinds, policy),
     )
     requirements = gate_waivers.waive_requirements(asked, waivers)
     decision, reasons = _decide(card, slices, requirements)
@@ -81,7 +83,13 @@ def _judge_student(card: ModelCard, evaluation: Evaluation, policy: Policy, toda
         decision=decision,
         reasons=tuple(reasons),
         slices=slices,
-        warnings=(*_warnings(slices, requirements), *ended, *too_good(comparisons, policy)),
+        warnings=(
+            *_warnings(slices, requirements),
+            *_left_out(comparisons),
+            *_signs(profiles, policy),
+            *ended,
+            *too_good(comparisons, policy),
+        ),
         requirements=requirements,
     )
 
@@ -122,6 +130,25 @@ def _nothing_asked(slices: Sequence[SliceVerdict]) -> str:
     if any(s.tier == "critical" for s in slices):
         return "every suite and slice that must pass is waived, so nothing speaks for this student"
     return "the policy asks nothing that this student could pass"
+
+
+def _left_out(comparisons: Sequence[Comparison]) -> Iterator[str]:
+    """Replies that could not be graded are in no figure, which is no reason not to know of them."""
+    for c in comparisons:
+        for who, side in (("the student's", c.pupil), ("the teacher's", c.teacher)):
+            if c.slice.name == ALL and side.failed:
+                yield (
+                    f"{c.suite}: {side.failed} of {who} replies could not be graded and are in no figure; "
+                    "`caps: {failed: ...}` bounds them"
+                )
+
+
+def _signs(profiles: Sequence[Profile], policy: Policy) -> Iterator[str]:
+    """What detectors flagged on a whole suite that is not called superficial mimicry."""
+    for profile in profiles:
+        is_new = profile.label != "SUPERFICIAL MIMICRY" and policy.mimicry != "ignore"
+        if profile.flagged and profile.slice.name == ALL and is_new:
+            yield f"{profile.suite}: a sign of mimicry, {profile.label.lower()}: {profile.reason}"
 
 
 def _warnings(slices: Sequence[SliceVerdict], requirements: Sequence[RequirementVerdict]) -> Iterator[str]:

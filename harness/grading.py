@@ -161,10 +161,22 @@ def grade_all(waiting: Sequence[Pending], store: Store, progress: Progress) -> l
         finally:  # an interruption costs none of what was judged
             store.save_judgements(fresh.items())
     known |= fresh
+    _tell_failures(unknown, fresh)
     return [
         _grade(p, _failed(p.case.response.failure or "") if key is None else known[key])
         for key, p in zip(keys, waiting, strict=True)
     ]
+
+
+def _tell_failures(asked: Mapping[str, Pending], judged: Mapping[str, Judgement]) -> None:
+    """One line for each grader that failed; every reason stands with its grade."""
+    failed: dict[str, list[str]] = {}
+    for key, judgement in judged.items():
+        if judgement.outcome == "failed":
+            failed.setdefault(short_name(asked[key].judge.name), []).append(judgement.reason)
+    for name, reasons in failed.items():
+        count = sum(short_name(one.judge.name) == name for one in asked.values())
+        log.warning("grader %s failed on %d of %d replies, the first time: %s", name, len(reasons), count, reasons[0])
 
 
 def _judged(unknown: Mapping[str, Pending]) -> Iterator[tuple[str, Judgement]]:
@@ -189,7 +201,7 @@ def _judged_together(items: Mapping[str, Pending]) -> Iterator[tuple[str, Judgem
             done.add(key)
             yield key, judgement
     except Exception:  # the boundary of graders: one of them failed, and which one is found out one by one
-        log.warning("grader %s failed on a batch", judge.name, exc_info=True)
+        log.info("grader %s failed on a batch", judge.name, exc_info=True)
         for key, one in items.items():
             if key not in done:
                 yield key, judged(one.judge, one.case)
@@ -201,8 +213,8 @@ def judged(judge: Assigned, case: Case) -> Judgement:
             return judge.grader.decide(case)
         return judge.grader(case.sample, case.response)
     except Exception as error:  # the boundary of graders: theirs is our failure, never a wrong answer
-        log.warning("grader %s failed on sample %s", judge.name, judge.sample.id, exc_info=True)
-        return _failed(f"grader {judge.name} failed: {type(error).__name__}: {error}"[:300])
+        log.info("grader %s failed on sample %s", judge.name, judge.sample.id, exc_info=True)
+        return _failed(f"grader {short_name(judge.name)} failed: {type(error).__name__}: {error}"[:300])
 
 
 def _failed(reason: str) -> Judgement:

@@ -125,7 +125,10 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
             named = [_with_more(student, name) for name in student.named(decision)]
             if named:
                 console.print(f"  {word}: {', '.join(named)}", style="dim")
+        said = " ".join((*student.reasons, *student.warnings))
         for requirement in student.requirements:
+            if requirement.waived or requirement.reason in said or requirement.kind == "mimicry":
+                continue
             console.print(f"  {requirement.decision}: {requirement.reason}", style="dim")
         if waived := student.waived():
             console.print(f"  waived: {', '.join(waived)}", style="dim")

@@ -45,6 +45,10 @@ def breaks(sample, response):
     raise KeyError("oops")
 
 
+def leaves(sample, response):
+    raise SystemExit(0)
+
+
 def alone(sample):
     return True
 
@@ -94,9 +98,9 @@ def test_options_that_nobody_reads_are_refused(file: Path) -> None:
         judged(file, "refund_policy", word="voucher")
 
 
-@pytest.mark.parametrize("name", ["says_nothing", "too_much", "breaks"])
+@pytest.mark.parametrize("name", ["says_nothing", "too_much", "breaks", "leaves"])
 def test_what_is_no_judgement_raises_so_that_the_harness_calls_it_failed(file: Path, name: str) -> None:
-    with pytest.raises((TypeError, ValueError, KeyError)):
+    with pytest.raises((TypeError, ValueError, KeyError, RuntimeError)):
         judged(file, name)
 
 

@@ -597,3 +597,19 @@ def test_every_student_has_its_own_family_of_claims() -> None:
 def test_the_retained_suite_is_no_workload_until_it_is_named() -> None:
     verdict = judged_with("retain", [plain(GOOD), replace(plain(BAD), suite="more")], Policy(critical=("more",)))
     assert verdict.reasons[0].startswith("more: ")
+
+
+def test_replies_that_could_not_be_graded_are_told_beside_the_verdict() -> None:
+    c = plain(GOOD)
+    verdict = judged([replace(c, pupil=replace(c.pupil, failed=12))], Policy(margin_points=5))
+    assert verdict.decision == "pass"
+    assert any("12 of the student's replies could not be graded" in warning for warning in verdict.warnings)
+
+
+def test_a_flagged_sign_without_the_label_is_told_beside_the_verdict() -> None:
+    profile = replace(of_mimicry("INCONCLUSIVE", Slice()), flagged=("trace",))
+    profiled = replace(evaluation([plain(GOOD)]), profiles=(profile,))
+    for mimicry, told in (("fail", True), ("ignore", False)):
+        policy = Policy(margin_points=5, mimicry=mimicry)  # type: ignore[arg-type]  # one of the three
+        (verdict,) = judge(profiled, policy, "digest").students
+        assert any("a sign of mimicry" in warning for warning in verdict.warnings) == told
