@@ -42,7 +42,7 @@ def read_table(path: Path, kind: type[T]) -> Iterator[T]:
                         if name in row:  # tables of an older viva lack the newest columns
                             row[name] = json.loads(row[name])
                     yield from_json(kind, row)
-    except (OSError, pyarrow.ArrowException, KeyError, ValueError) as error:
+    except (OSError, pyarrow.ArrowException, KeyError, ValueError, StoreError) as error:
         raise StoreError(f"{path}: not a readable table of {kind.__name__} records ({error})") from None
 
 
