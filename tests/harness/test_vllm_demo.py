@@ -173,7 +173,8 @@ def test_a_server_draws_tells_probabilities_and_names_its_models(
     plan: Path, first: "subprocess.CompletedProcess[str]", server: str
 ) -> None:
     assert first.returncode == 1
-    drawn = behind(plan, server, **{"temperature: 0, max_tokens: 120, logprobs: 1": "temperature: 1, logprobs: 2, max_tokens: 60"})
+    greedy = "temperature: 0, max_tokens: 120, logprobs: 1"
+    drawn = behind(plan, server, **{greedy: "temperature: 1, logprobs: 2, max_tokens: 60"})
     done = viva("run", str(drawn), "-o", str(plan.parent / "drawn"), "--limit", "8")
     assert done.returncode in (1, 2), done.stderr
     answers = [a.response for a in RunFolder(plan.parent / "drawn").answers() if a.response.model == "teacher"]
