@@ -72,8 +72,9 @@ def judgement(given: object) -> Judgement:
     if not isinstance(given, bool | int | float):
         raise TypeError(f"it returned {type(given).__name__}: not true or false, a score from 0 to 1, or a Judgement")
     score = float(given)
-    outcome, reason = ("correct", "accepted") if score == 1 else ("incorrect", "not accepted")
-    return Judgement(outcome=outcome, score=score, answer=None, reason=f"{reason} (score {score:g})")  # type: ignore[arg-type]  # mypy widens the pair to text
+    if score == 1:
+        return Judgement(outcome="correct", score=score, answer=None, reason="accepted (score 1)")
+    return Judgement(outcome="incorrect", score=score, answer=None, reason=f"not accepted (score {score:g})")
 
 
 def from_file(spec: str) -> GraderKind:

@@ -196,7 +196,8 @@ def _halves(made: Prepared, rng: np.random.Generator) -> tuple[NDArray[np.intp],
     """Two disjoint sets of prompts, clusters kept whole, of at most `MOST` each."""
     first = rng.random(made.clusters.max() + 1) < 0.5
     side = first[made.clusters]
-    return tuple(rng.permutation(np.flatnonzero(half))[:MOST] for half in (side, ~side))  # type: ignore[return-value]  # two of them
+    one, other = (rng.permutation(np.flatnonzero(half))[:MOST] for half in (side, ~side))
+    return one, other
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -148,6 +148,28 @@ OTHER = [
     ("7", "The answer is 7.\nThe answer is 8."),
     ("7", "There are 7 of them, and 8 in all."),
 ]
+# Rules of the published tables of equality (math-verify's, SkyThought's) that are not ours: a pair that tells them apart,
+# what we say of it, and why. docs/graders.md counts them.
+REJECTED = {
+    "a formula broken over lines in dollars is not found": (
+        "$8$",
+        "Answer $ \n 8 \n $",
+        "correct",
+        "any reader finds it",
+    ),
+    "a formula broken over lines in brackets is not found": ("$8$", "Answer \\( \n 8 \n \\)", "correct", "so is this"),
+    "a comma in a target is a decimal comma": ("4,25", "4.25", "incorrect", "it separates values"),
+    "the name of a variable does not matter": ("$g(s)$", "$g(t)$", "incorrect", "variables matter"),
+    "a sum equals its difference": (
+        r"$2 - \frac{1}{\mathrm{e}}$",
+        r"$2 + \frac{1}{\mathrm{e}}$",
+        "incorrect",
+        "a mistake in the table",
+    ),
+    "four digits are enough": ("2.7183", "2.71828", "incorrect", "they differ within six places"),
+    "a ten-thousandth does not matter": ("3.0001", "3", "incorrect", "they differ within six places"),
+    "a number equals its percentage": ("0.25", "25", "incorrect", "only a percent sign says so"),
+}
 NONE = [
     ("7", "", "unparsed"),
     ("7", " \n", "unparsed"),
@@ -158,6 +180,18 @@ NONE = [
     ("7", "I'm sorry, but I can't help with that. See page 7.", "refused"),
     ("7", r"I can't help with the rest, but \boxed{7}", "correct"),
 ]
+
+
+@pytest.mark.parametrize("rule", REJECTED)
+def test_rules_of_others_that_are_not_ours(rule):
+    target, text, outcome, reason = REJECTED[rule]
+    assert grade(target, text).outcome == outcome, reason
+
+
+def test_nothing_does_not_equal_nothing():
+    """The ninth of those rules: a blank target is a fault of the suite."""
+    with pytest.raises(ValueError, match="neither a text nor a number"):
+        grade("", "")
 
 
 @pytest.mark.parametrize(("target", "text"), SAME)
