@@ -148,8 +148,8 @@ OTHER = [
     ("7", "The answer is 7.\nThe answer is 8."),
     ("7", "There are 7 of them, and 8 in all."),
 ]
-# Rules of the published tables of equality (math-verify's, SkyThought's) that are not ours: a pair that tells them apart,
-# what we say of it, and why. docs/graders.md counts them.
+# Rules of the published tables of equality (math-verify's, SkyThought's) that are not ours, and why not: a pair that
+# tells them apart, and what we say of it. docs/graders.md counts them.
 REJECTED = {
     "a formula broken over lines in dollars is not found": (
         "$8$",
