@@ -146,7 +146,7 @@ def report(seen: Sequence[Seen], command: str) -> str:
         f"`{command}`, {datetime.now(UTC):%d %B %Y}, Python {platform.python_version()}, {os.cpu_count()} processors, "
         f"seeds from {FIRST_SEED}.",
         "",
-        f"Thresholds were looked at on `{FROZEN_ON}` only, with seeds below {FIRST_SEED}; all figures are of other seeds.",
+        f"Thresholds were chosen on `{FROZEN_ON}`, seeds below {FIRST_SEED}; all figures are of other seeds.",
         "",
     ]
     lines += _headline(seen)
