@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from harness.evaluation import CheckTally, Comparison, Tally
 from harness.pairing import Floats, Item, Scores
-from harness.records import Check, CheckKind, CheckTally, Comparison, Grade, Tally
+from harness.records import Check, CheckKind, Grade
 from harness.stats import clustered, rates
 
 LEVEL = 0.95

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Literal
 
 from harness.errors import EngineError, VivaError
+from harness.evaluation import ModelCard
 from harness.identity import keyed
 from harness.plan import ModelSpec, Plan
 from harness.progress import Progress
 from harness.protocols import Engine, EngineKind
-from harness.records import Decoding, Grade, Message, ModelCard, Request, Response, Role, Sample
+from harness.records import Decoding, Grade, Message, Request, Response, Role, Sample
 from harness.store import Served, Store
 from harness.suite import Suite
 

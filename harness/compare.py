@@ -12,18 +12,11 @@ import numpy as np
 
 from harness import checks
 from harness.collect import Collected
+from harness.evaluation import Comparison, Pair, Slice, SuiteCard
 from harness.grading import grades_by_item
 from harness.pairing import Floats, Item, Scores, Table, tabulate, within
 from harness.policy import Policy
-from harness.records import (
-    OUTCOMES,
-    Comparison,
-    Grade,
-    Outcome,
-    Pair,
-    Slice,
-    SuiteCard,
-)
+from harness.records import OUTCOMES, Grade, Outcome
 from harness.sides import Known, side_of
 from harness.stats import clustered, multiplicity, power
 from harness.suite import Suite

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 
 from harness.collect import Ask, Collected, Desk, Reply, Work, card
 from harness.errors import DataError, EngineError, nearest
+from harness.evaluation import ModelCard
 from harness.grading import Assigned, Pending, pending
 from harness.identity import keyed
 from harness.plan import DecodingSpec, ModelSpec, Plan
 from harness.protocols import CaseGrader, EngineKind
-from harness.records import Message, ModelCard, Request, Response
+from harness.records import Message, Request, Response
 from harness.suite import Suite
 
 log = logging.getLogger(__name__)

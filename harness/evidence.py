@@ -7,7 +7,8 @@ the item of their base.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.records import Comparison, Grade, Response, Sample, Slice
+from harness.evaluation import Comparison, Slice
+from harness.records import Grade, Response, Sample
 
 
 @dataclass(frozen=True, slots=True)

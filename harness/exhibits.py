@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.collect import Collected
+from harness.evaluation import ALL, Comparison, Slice
 from harness.evidence import Attempt, Evidence, Exhibit
 from harness.grading import grades_by_item
 from harness.plan import STRESS
-from harness.records import ALL, Comparison, Grade, Response, Sample, Slice
+from harness.records import Grade, Response, Sample
 from harness.suite import Suite
 
 Graded = Mapping[tuple[str, str, str], Sequence[Attempt]]

@@ -12,26 +12,14 @@ from datetime import date
 
 from harness import gate_claims, gate_evidence, gate_limits, gate_rates, gate_waivers
 from harness.errors import UsageError, nearest
+from harness.evaluation import ALL, Comparison, Evaluation, ModelCard, Profile, Slice, SuiteCard
 from harness.gate_claims import MOST_ITEMS
 from harness.gate_margins import delta, harm, place, safe, spread, undecidable, where
 from harness.policy import Policy
 from harness.policy_terms import KINDS
-from harness.records import (
-    ALL,
-    Comparison,
-    Decision,
-    Evaluation,
-    ModelCard,
-    Profile,
-    RequirementVerdict,
-    Slice,
-    SliceVerdict,
-    StudentVerdict,
-    SuiteCard,
-    SuiteKind,
-    Verdict,
-)
+from harness.records import SuiteKind
 from harness.stats import multiplicity, power
+from harness.verdict import Decision, RequirementVerdict, SliceVerdict, StudentVerdict, Verdict
 
 Kinds = Mapping[str, SuiteKind]
 Part = SliceVerdict | RequirementVerdict

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from harness.records import Decision, RequirementKind, RequirementVerdict, Slice
+from harness.evaluation import Slice
 from harness.stats import multiplicity
+from harness.verdict import Decision, RequirementKind, RequirementVerdict
 
 MOST_ITEMS = 1_000_000  # more items than this are no advice
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 
+from harness.evaluation import Evaluation, ModelCard, Profile
 from harness.gate_margins import place
 from harness.policy import Policy
 from harness.policy_terms import days
-from harness.records import Decision, Evaluation, Json, ModelCard, Profile, RequirementVerdict, SuiteKind
+from harness.records import Json, SuiteKind
+from harness.verdict import Decision, RequirementVerdict
 
 
 def today_of(evaluation: Evaluation) -> date | None:

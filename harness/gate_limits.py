@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from scipy.stats import norm
 from scipy.stats import t as student_t
 
+from harness.evaluation import ALL, Comparison, Side, Spent
 from harness.gate_claims import MOST_ITEMS, Claim
 from harness.gate_margins import delta, harm, safe, too_few, undecidable, where
 from harness.gate_rates import Kinds, asked_tier
 from harness.policy import Policy
 from harness.policy_terms import Costly, Limit
-from harness.records import ALL, Comparison, Interval, Side, Spent
+from harness.records import Interval
 
 PER = 1000  # requests that costs are told for
 

@@ -1,8 +1,8 @@
 """A loss held against a margin: the tests that the gate decides slices by, and what is too small to be tested."""
 
 from harness.compare import FEWEST_CLUSTERS
+from harness.evaluation import ALL, Comparison, Slice
 from harness.policy import Policy
-from harness.records import ALL, Comparison, Slice
 from harness.stats import clustered, paired
 
 

@@ -11,11 +11,12 @@ from dataclasses import replace
 from typing import Literal
 
 from harness.errors import nearest
+from harness.evaluation import ALL, CheckTally, Comparison
 from harness.gate_claims import Claim, items_that_tell
 from harness.gate_margins import too_few, where
 from harness.policy import Policy
 from harness.policy_terms import Capped
-from harness.records import ALL, CheckTally, Comparison, SuiteKind
+from harness.records import SuiteKind
 from harness.stats.binomial import exact_tail, exact_upper
 
 _ARE: Mapping[Capped, str] = {

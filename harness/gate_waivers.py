@@ -12,7 +12,7 @@ from datetime import date
 
 from harness.policy import Policy
 from harness.policy_terms import Waiver
-from harness.records import RequirementVerdict, SliceVerdict
+from harness.verdict import RequirementVerdict, SliceVerdict
 
 
 def in_force(policy: Policy, student: str, today: date | None) -> tuple[tuple[Waiver, ...], tuple[str, ...]]:

@@ -17,9 +17,10 @@ from datetime import UTC, datetime
 from typing import Literal
 from xml.etree import ElementTree
 
+from harness.evaluation import ALL, Evaluation
 from harness.identity import digest
 from harness.printable import printable
-from harness.records import ALL, Evaluation, RequirementVerdict, SliceVerdict, StudentVerdict, Verdict
+from harness.verdict import RequirementVerdict, SliceVerdict, StudentVerdict, Verdict
 
 Part = SliceVerdict | RequirementVerdict
 State = Literal["passed", "failure", "error", "skipped"]

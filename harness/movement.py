@@ -13,10 +13,12 @@ from typing import Literal
 import numpy as np
 
 from harness.compare import DISCOVERY_RATE, FEWEST_CLUSTERS, FEWEST_ITEMS
+from harness.evaluation import ALL, Slice
 from harness.pairing import Item, Scores
-from harness.records import ALL, Decision, Interval, Role, Slice, StudentVerdict, Verdict
+from harness.records import Interval, Role
 from harness.stats import clustered, multiplicity
 from harness.two_runs import Beside, Finished, Models, beside, left_out, regraded
+from harness.verdict import Decision, StudentVerdict, Verdict
 
 Mover = Literal["teacher", "student", "both", "neither", "too few to tell"]
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.records import Grade, Interval, Measure, Sample, Slice
+from harness.evaluation import Slice
+from harness.records import Grade, Interval, Measure, Sample
 from harness.stats import clustered, paired, retention
 from harness.suite import Suite
 

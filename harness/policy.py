@@ -4,9 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from harness.evaluation import ALL, Slice
 from harness.policy_terms import Caps, Costly, Limits, Lineage, Percent, Waiver, days
 from harness.policy_terms import Strict as Strict
-from harness.records import ALL, Slice, SuiteKind
+from harness.records import SuiteKind
 
 Tier = Literal["critical", "supporting", "advisory"]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from harness.records import RequirementKind
+from harness.verdict import RequirementKind
 
 Capped = Literal["truncated", "unparsed", "refused", "failed"]
 Percent = Annotated[float, Field(gt=0, lt=100)]

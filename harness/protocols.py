@@ -6,24 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from harness.evaluation import Comparison, Evaluation, EvidenceGroup, Finding, Pair, Profile
 from harness.evidence import Evidence
-from harness.records import (
-    Comparison,
-    Decoding,
-    Evaluation,
-    EvidenceGroup,
-    Finding,
-    Grade,
-    Json,
-    Judgement,
-    Measure,
-    Pair,
-    Profile,
-    Request,
-    Response,
-    Sample,
-    Verdict,
-)
+from harness.records import Decoding, Grade, Json, Judgement, Measure, Request, Response, Sample
+from harness.verdict import Verdict
 
 if TYPE_CHECKING:
     from harness.plan import ModelSpec, SuiteSpec

@@ -26,23 +26,14 @@ from typing import TypeVar
 
 from harness.collect import Answer, Collected, Reply
 from harness.errors import StoreError, UsageError
+from harness.evaluation import SCHEMA_VERSION, Evaluation, ModelCard, Pair
 from harness.identity import file_digest
 from harness.junit import junit
 from harness.plan import SuiteSpec
-from harness.records import (
-    SCHEMA_VERSION,
-    Evaluation,
-    Grade,
-    Json,
-    ModelCard,
-    Pair,
-    Response,
-    Sample,
-    SuiteKind,
-    Verdict,
-)
+from harness.records import Grade, Json, Response, Sample, SuiteKind
 from harness.serial import from_json, from_text, to_json
 from harness.tables import read_table, write_table
+from harness.verdict import Verdict
 
 T = TypeVar("T")
 V = TypeVar("V", "Manifest", Evaluation, Verdict)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.collect import Answer, Collected
+from harness.evaluation import ModelCard, Side, Spent, Spread
 from harness.pairing import NO_ONE, Floats, Scores, Table
 from harness.plan import Price
-from harness.records import OUTCOMES, Grade, ModelCard, Outcome, Response, Side, Spent, Spread
+from harness.records import OUTCOMES, Grade, Outcome, Response
 from harness.stats import clustered
 
 ByItem = Mapping[tuple[str, str, str], Sequence[Grade]]

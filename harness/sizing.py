@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.compare import FEWEST_CLUSTERS, slices_of
+from harness.evaluation import ALL, Evaluation, Slice
 from harness.gate_margins import spread
 from harness.policy import Policy, Tier
-from harness.records import ALL, Evaluation, Sample, Slice, SuiteKind
+from harness.records import Sample, SuiteKind
 from harness.stats import clustered, power
 from harness.suite import Suite
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.errors import DataError, nearest
+from harness.evaluation import ALL
 from harness.identity import suite_fingerprint
 from harness.plan import STRESS, Plan, SuiteSpec
 from harness.protocols import Loaded, SuiteSource
-from harness.records import ALL, Decoding, Json, Sample, SuiteKind
+from harness.records import Decoding, Json, Sample, SuiteKind
 
 Vary = Callable[[SuiteSpec, Sequence[Sample]], Loaded]
 

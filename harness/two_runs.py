@@ -4,10 +4,12 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.evaluation import Evaluation, ModelCard
 from harness.grading import grades_by_item
 from harness.pairing import Item
-from harness.records import Evaluation, Grade, ModelCard, Role, Sample, Verdict
+from harness.records import Grade, Role, Sample
 from harness.runfolder import RunFolder
+from harness.verdict import Verdict
 
 ByItem = Mapping[tuple[str, str, str], Sequence[Grade]]
 

@@ -9,6 +9,7 @@ from harness import consulting
 from harness.collect import Collected, Desk, FollowUps, check_ready, collect, survey
 from harness.compare import beside_base, beside_incumbent, compare, suite_card
 from harness.errors import UsageError, nearest
+from harness.evaluation import Evaluation
 from harness.exhibits import evidence_of
 from harness.gate import check_names, is_safe, judge
 from harness.grading import assign, check_gold, grade_all, pending
@@ -16,11 +17,12 @@ from harness.plan import MimicrySpec, Plan, SuiteSpec
 from harness.policy import Policy
 from harness.progress import Progress
 from harness.protocols import EngineKind, GraderKind, Loaded, Profiler, Reporter, SuiteSource
-from harness.records import Evaluation, Json, Sample, Verdict
+from harness.records import Json, Sample
 from harness.runfolder import Manifest, RunFolder, Texts, Told
 from harness.sides import oldest_of
 from harness.store import Store, look_into_store, open_store
 from harness.suite import Suite, Vary, load_suites, make_suite
+from harness.verdict import Verdict
 from harness.version import VERSION
 
 

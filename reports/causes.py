@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from harness.evaluation import ALL, Comparison
 from harness.measures import OUTCOMES_OF
-from harness.records import ALL, Comparison, Outcome
+from harness.records import Outcome
 from reports import wording
 from reports.pieces import Estimate, Row, Table
 

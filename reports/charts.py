@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from harness.records import Comparison, Interval
+from harness.evaluation import Comparison
+from harness.records import Interval
 from reports import wording
 
 NARROW, BROAD = 260, 380  # widths: beside many columns, beside few

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from harness.checks import telling
-from harness.records import ALL, CheckKind, CheckTally, Comparison, Measure, Tally
+from harness.evaluation import ALL, CheckTally, Comparison, Tally
+from harness.records import CheckKind, Measure
 from reports import wording
 from reports.pieces import Estimate, Row, Table
 from reports.visible import shorten

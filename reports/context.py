@@ -7,17 +7,10 @@ The answer comes first (cards), then each suite as a table of students; `section
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from harness.evaluation import ALL, Comparison, Evaluation, Pair
 from harness.protocols import PairTexts
-from harness.records import (
-    ALL,
-    Comparison,
-    Decision,
-    Evaluation,
-    Pair,
-    StudentVerdict,
-    SuiteKind,
-    Verdict,
-)
+from harness.records import SuiteKind
+from harness.verdict import Decision, StudentVerdict, Verdict
 from reports import charts, figures, wording
 from reports.figures import badge, delta, margin_of, needed, p_figure
 from reports.incumbent import beside_base, beside_incumbent

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
+from harness.evaluation import ALL, EvidenceGroup, Finding, Mark, Pair
 from harness.plan import STRESS
 from harness.protocols import PairTexts
-from harness.records import ALL, EvidenceGroup, Finding, Mark, Measure, Pair
+from harness.records import Measure
 from reports import wording
 from reports.diffing import side_by_side
 from reports.figures import outcome_badge

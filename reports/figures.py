@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from harness.evaluation import Comparison
 from harness.measures import OUTCOMES_OF
-from harness.records import Comparison, Interval, Measure, Outcome, SliceVerdict
+from harness.records import Interval, Measure, Outcome
+from harness.verdict import SliceVerdict
 from reports import wording
 from reports.lookup import Lookup
 from reports.measures import WORDS

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from harness.records import ALL, Finding
+from harness.evaluation import ALL, Finding
 from reports import wording
 from reports.figures import badge
 from reports.mimicry_words import GROUPS

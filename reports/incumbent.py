@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from harness.compare import standing
-from harness.records import ALL, Comparison
+from harness.evaluation import ALL, Comparison
 from reports import charts, wording
 from reports.figures import delta
 from reports.lookup import Lookup

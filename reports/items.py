@@ -7,8 +7,9 @@ from os.path import commonprefix
 from markupsafe import Markup
 
 from harness import checks
+from harness.evaluation import Comparison, Pair
 from harness.protocols import PairTexts
-from harness.records import Check, Comparison, Grade, Measure, Pair, Response, Sample
+from harness.records import Check, Grade, Measure, Response, Sample
 from reports import wording
 from reports.diffing import side_by_side
 from reports.figures import outcome_badge

@@ -3,18 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.records import (
-    ALL,
-    Comparison,
-    Evaluation,
-    ModelCard,
-    Pair,
-    Slice,
-    SliceVerdict,
-    StudentVerdict,
-    SuiteCard,
-    Verdict,
-)
+from harness.evaluation import ALL, Comparison, Evaluation, ModelCard, Pair, Slice, SuiteCard
+from harness.verdict import SliceVerdict, StudentVerdict, Verdict
 
 Whole = Slice()
 

@@ -10,18 +10,10 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.runtime import Undefined
 
+from harness.evaluation import ALL, Comparison, Evaluation
 from harness.identity import digest
 from harness.measures import OUTCOMES_OF
-from harness.records import (
-    ALL,
-    Comparison,
-    Decision,
-    Evaluation,
-    RequirementVerdict,
-    SliceVerdict,
-    StudentVerdict,
-    Verdict,
-)
+from harness.verdict import Decision, RequirementVerdict, SliceVerdict, StudentVerdict, Verdict
 from reports import wording
 from reports.context import answer
 from reports.inert import inert

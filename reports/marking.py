@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from harness.records import Mark
+from harness.evaluation import Mark
 from reports.visible import marked, shorten
 
 NOTE_SHOWN = 200

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from harness.records import ALL, Finding, Interval, Profile, Slice, Style
+from harness.evaluation import ALL, Finding, Profile, Slice, Style
+from harness.records import Interval
 from reports import closeness, findings, wording
 from reports.figures import badge
 from reports.lookup import Lookup

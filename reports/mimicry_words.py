@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from harness.records import EvidenceGroup, Interval, Profile
+from harness.evaluation import EvidenceGroup, Profile
+from harness.records import Interval
 from reports import wording
 
 GROUPS: Mapping[EvidenceGroup, str] = {

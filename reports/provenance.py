@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from harness.records import ModelCard, SuiteCard, SuiteKind
+from harness.evaluation import ModelCard, SuiteCard
+from harness.records import SuiteKind
 from reports import wording
 from reports.lookup import Lookup
 from reports.pieces import Passage, Text

@@ -13,8 +13,9 @@ from jinja2.runtime import Undefined
 from markupsafe import Markup
 
 from harness.errors import StoreError
+from harness.evaluation import Evaluation, Pair
 from harness.protocols import PairTexts
-from harness.records import Evaluation, Pair, Verdict
+from harness.verdict import Verdict
 from reports.context import build
 from reports.view import Page
 from reports.visible import plain

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from harness.evaluation import Comparison, Pair, Side
 from harness.measures import OUTCOMES_OF
 from harness.protocols import PairTexts
-from harness.records import OUTCOMES, Comparison, Pair, Side, SliceVerdict
+from harness.records import OUTCOMES
+from harness.verdict import SliceVerdict
 from reports import charts, figures, wording
 from reports.causes import causes
 from reports.checks import checks, checks_by_slice

@@ -8,7 +8,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from harness.records import Decision, Interval
+from harness.records import Interval
+from harness.verdict import Decision
 
 MINUS = "\u2212"
 DASH = "\u2013"

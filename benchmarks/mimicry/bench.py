@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.mimicry import plants
 from benchmarks.mimicry.problems import VOICES
 from benchmarks.mimicry.scene import TEACHER, planted, profiled
-from harness.records import EvidenceGroup, Finding, Profile
+from harness.evaluation import EvidenceGroup, Finding, Profile
 from harness.stats import rates
 
 SIZES = (50, 100, 300, 1000)

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from harness.cli.main import status
-from harness.records import ALL
+from harness.evaluation import ALL
 from harness.runfolder import RunFolder
 
 FIRST_SEED = 501

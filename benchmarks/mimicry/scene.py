@@ -10,6 +10,7 @@ from graders.mimicry.profile import profile
 from graders.registry import GRADERS
 from harness.collect import Answer, Collected
 from harness.compare import compare
+from harness.evaluation import Comparison, Finding, ModelCard, Profile
 from harness.exhibits import evidence_of
 from harness.gate import is_safe
 from harness.grading import assign, grade_all, pending
@@ -17,7 +18,7 @@ from harness.plan import STRESS, SuiteSpec
 from harness.policy import Policy
 from harness.progress import Silent
 from harness.protocols import Loaded
-from harness.records import Comparison, Finding, LogprobSummary, ModelCard, Profile, Response, Sample, SuiteKind
+from harness.records import LogprobSummary, Response, Sample, SuiteKind
 from harness.store import open_store
 from harness.suite import Suite, make_suite
 

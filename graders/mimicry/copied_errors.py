@@ -18,8 +18,8 @@ import numpy as np
 
 from graders.mimicry.excess import LEVEL
 from graders.mimicry.findings import abstained, measured, most
+from harness.evaluation import EvidenceGroup, Finding
 from harness.evidence import Attempt, Evidence, Exhibit
-from harness.records import EvidenceGroup, Finding
 from harness.stats import clustered
 
 FEWEST = 20  # samples that both models get wrong

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from math import isfinite
 
+from harness.evaluation import Finding, Mark
 from harness.evidence import Evidence
 from harness.protocols import Detector
-from harness.records import Finding, Interval, Mark
+from harness.records import Interval
 
 ALPHA = 0.05
 MOST_EVIDENCE = 20  # samples that a finding names

@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from graders.mimicry.findings import abstained, measured, most
 from graders.numerals import tidy, value
 from harness.collect import FollowUps
+from harness.evaluation import EvidenceGroup, Finding
 from harness.evidence import Attempt, Evidence, Exhibit
 from harness.plan import MimicrySpec
-from harness.records import EvidenceGroup, Finding, Request, Response, Sample
+from harness.records import Request, Response, Sample
 from harness.stats import clustered
 from harness.suite import Suite
 

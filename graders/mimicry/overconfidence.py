@@ -17,8 +17,9 @@ from scipy.stats import t as student_t
 from graders.mimicry.excess import FLOOR, LEVEL
 from graders.mimicry.findings import abstained, measured, most
 from graders.mimicry.variants import restatements
+from harness.evaluation import EvidenceGroup, Finding
 from harness.evidence import Attempt, Evidence, Exhibit
-from harness.records import EvidenceGroup, Finding, Interval
+from harness.records import Interval
 
 Floats = NDArray[np.float64]
 

@@ -19,18 +19,10 @@ from graders.mimicry.trace import Traces
 from graders.mimicry.trace_signs import trace_signs
 from graders.mimicry.unsupported import Unsupported
 from graders.mimicry.variants import Variants
+from harness.evaluation import ALL, Comparison, EvidenceGroup, Finding, MimicryLabel, Profile, Style
 from harness.evidence import Evidence
 from harness.protocols import Detector
-from harness.records import (
-    ALL,
-    Comparison,
-    EvidenceGroup,
-    Finding,
-    Interval,
-    MimicryLabel,
-    Profile,
-    Style,
-)
+from harness.records import Interval
 from harness.stats import multiplicity
 
 log = logging.getLogger(__name__)

@@ -15,8 +15,9 @@ from scipy.spatial.distance import cdist, pdist
 from scipy.stats import t as student_t
 
 from graders.mimicry.features import Reading
+from harness.evaluation import Style
 from harness.evidence import Attempt, Evidence, Exhibit
-from harness.records import Interval, Style
+from harness.records import Interval
 
 Floats = NDArray[np.float64]
 

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from graders.mimicry.excess import FLOOR, LEVEL
 from graders.mimicry.features import Reading
 from graders.mimicry.findings import abstained, measured, most
+from harness.evaluation import EvidenceGroup, Finding
 from harness.evidence import Attempt, Evidence, Exhibit
-from harness.records import EvidenceGroup, Finding, Interval
+from harness.records import Interval
 from harness.stats import clustered
 
 Floats = NDArray[np.float64]

@@ -14,9 +14,9 @@ import numpy as np
 from graders.mimicry.excess import FEWEST, FLOOR, Excess, Side, excess
 from graders.mimicry.findings import abstained, measured, most, some
 from graders.mimicry.trace import Fault, Trace, Traces
+from harness.evaluation import EvidenceGroup, Finding, Mark
 from harness.evidence import Attempt, Evidence
 from harness.protocols import Detector
-from harness.records import EvidenceGroup, Finding, Mark
 
 FEWEST_REPLIES = 30  # of the student that can be checked
 MOST_FALSE = 0.02  # of the equations in right answers of the teacher

@@ -15,8 +15,9 @@ from graders.mimicry.excess import Side, excess
 from graders.mimicry.findings import abstained, measured, most, some
 from graders.support_claims import Claim, claims
 from graders.support_source import unsupported
+from harness.evaluation import EvidenceGroup, Finding, Mark
 from harness.evidence import Attempt, Evidence, Exhibit
-from harness.records import EvidenceGroup, Finding, Mark, Sample
+from harness.records import Sample
 
 FEWEST = 30  # samples with a source
 LONGEST = 50_000  # characters of a reply that are read

@@ -16,8 +16,8 @@ from scipy.stats import norm
 
 from graders.mimicry.excess import FLOOR, LEVEL
 from graders.mimicry.findings import abstained, measured, most
+from harness.evaluation import EvidenceGroup, Finding
 from harness.evidence import Attempt, Evidence, Exhibit
-from harness.records import EvidenceGroup, Finding
 from harness.stats import clustered
 
 Floats = NDArray[np.float64]

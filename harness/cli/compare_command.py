@@ -12,8 +12,8 @@ from harness.cli.movement_table import print_movement
 from harness.cli.options import INCUMBENT_OPTION, JSON_OPTION, RUN_ARGUMENT
 from harness.cli.summary import policy_of, print_json
 from harness.errors import UsageError, nearest
+from harness.evaluation import ALL, Comparison, Evaluation, Finding, Profile
 from harness.movement import movement
-from harness.records import ALL, Comparison, Evaluation, Finding, Profile
 from harness.runfolder import RunFolder
 from harness.serial import to_json
 from harness.two_runs import finished

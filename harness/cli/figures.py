@@ -9,9 +9,10 @@ from rich.table import Table
 from harness.checks import telling
 from harness.cli.console import WIDE
 from harness.compare import standing
+from harness.evaluation import CheckTally, Comparison, Tally
 from harness.gate import points
 from harness.measures import ABOUT, OUTCOMES_OF
-from harness.records import CheckKind, CheckTally, Comparison, Interval, Outcome, Tally
+from harness.records import CheckKind, Interval, Outcome
 
 NONE = "-"
 CAUSES: tuple[Outcome, ...] = ("incorrect", "truncated", "unparsed", "refused", "correct")

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from harness.cli.figures import NONE, limits, show, table_of
+from harness.evaluation import ALL, Finding, MimicryLabel, Profile
 from harness.gate import points
-from harness.records import ALL, Finding, MimicryLabel, Profile
 
 STYLES: dict[MimicryLabel, str] = {
     "FAITHFUL": "green",

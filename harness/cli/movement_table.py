@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.cli.figures import limits
+from harness.evaluation import ALL, Slice
 from harness.gate import points
 from harness.movement import Change, Flip, Move, Movement, Mover, Ruling
-from harness.records import ALL, Slice
 from harness.two_runs import Models
 
 NAMED = 12  # samples that flipped, by model and direction; JSON holds them all

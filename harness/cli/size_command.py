@@ -12,9 +12,9 @@ from harness.cli.console import human
 from harness.cli.options import JSON_OPTION
 from harness.cli.summary import print_json
 from harness.compare import suite_card
+from harness.evaluation import ALL
 from harness.gate import check_names
 from harness.plan import load_plan
-from harness.records import ALL
 from harness.runfolder import RunFolder
 from harness.sizing import ASSUMED, ENOUGH, Need, Sizing, seen_in, size
 from harness.suite import load_suites

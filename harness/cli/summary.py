@@ -13,13 +13,14 @@ from harness.cli.figures import limits, print_comparisons
 from harness.cli.mimicry_table import print_label
 from harness.compare import standing
 from harness.errors import UsageError
+from harness.evaluation import ALL, Comparison
 from harness.forecast import Forecast
 from harness.gate import points
 from harness.plan import load_policy
 from harness.policy import Policy
-from harness.records import ALL, Comparison, Decision, StudentVerdict, Verdict
 from harness.runfolder import RunFolder
 from harness.serial import to_json
+from harness.verdict import Decision, StudentVerdict, Verdict
 from harness.workflow import Outcome
 
 EXIT_CODES: dict[Decision, int] = {"pass": 0, "fail": 1, "inconclusive": 2}

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from scipy.stats import norm
 from scipy.stats import t as student_t
 
-from harness.records import Interval, PairedCells
+from harness.evaluation import PairedCells
+from harness.records import Interval
 from harness.stats.binomial import wilson
 from harness.stats.clustered import (
     cluster_covariance,

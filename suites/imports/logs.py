@@ -11,10 +11,11 @@ from pathlib import Path
 
 from harness.collect import Answer, Collected
 from harness.errors import DataError, nearest
+from harness.evaluation import ModelCard
 from harness.identity import digest
 from harness.plan import SuiteSpec
 from harness.protocols import Loaded
-from harness.records import Grade, Json, ModelCard, Outcome, Response, Sample
+from harness.records import Grade, Json, Outcome, Response, Sample
 from harness.suite import Suite, make_suite
 
 NAMED = 5  # ids that a note names before it only counts them

@@ -13,11 +13,12 @@ from pydantic import Field
 from harness import strict_yaml
 from harness.collect import Answer, Collected
 from harness.errors import DataError, PlanError, nearest
+from harness.evaluation import ModelCard
 from harness.identity import digest, file_digest
 from harness.plan import Name, RowMap, SuiteSpec, own_graders
 from harness.policy import Strict
 from harness.protocols import Loaded
-from harness.records import Grade, Json, ModelCard, Outcome, Response, Sample
+from harness.records import Grade, Json, Outcome, Response, Sample
 from harness.suite import make_suite
 from suites.rows import Row, as_text, fetch, plain, read_rows, sample_of
 

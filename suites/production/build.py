@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from harness.errors import DataError, UsageError
+from harness.evaluation import ALL
 from harness.progress import Progress
-from harness.records import ALL, Json
+from harness.records import Json
 from suites.production.accounts import manifest_of, warnings_of
 from suites.production.census import Census, Choice, Faults, Ready, choose, fitted, rename_in, take_census
 from suites.production.frozen import MALFORMED, SuiteFile, drafted, freeze

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from harness.records import Sample, Slice
+from harness.evaluation import Slice
+from harness.records import Sample
 from harness.stats.clustered import effective_n
 from harness.stats.multiplicity import benjamini_hochberg
 from suites.production.logs import Read

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import DataError
-from harness.records import ALL, Interval, Sample, Slice
+from harness.evaluation import ALL, Slice
+from harness.records import Interval, Sample
 from harness.stats.clustered import mean_difference, t_interval
 from suites.production.overlap import Text, user_text
 from suites.production.reservoir import reservoir

@@ -4,20 +4,11 @@ import math
 from collections.abc import Sequence
 from datetime import date
 
+from harness.evaluation import Comparison, Evaluation, ModelCard, PairedCells, Side, Slice
 from harness.gate import judge
 from harness.policy import Policy
-from harness.records import (
-    Comparison,
-    Evaluation,
-    ModelCard,
-    PairedCells,
-    RequirementVerdict,
-    Side,
-    Slice,
-    SliceVerdict,
-    StudentVerdict,
-)
 from harness.stats import paired
+from harness.verdict import RequirementVerdict, SliceVerdict, StudentVerdict
 
 MATH500 = PairedCells(both=229, teacher_only=57, student_only=71, neither=143)
 LEVELS = {  # 500 graded answers of two published 27B models, by level

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from harness.collect import Collected
 from harness.compare import compare
+from harness.evaluation import Comparison, ModelCard
 from harness.plan import SuiteSpec
 from harness.policy import Policy
 from harness.protocols import Loaded
-from harness.records import WITHOUT_ANSWER, Comparison, Grade, Measure, ModelCard, Outcome, Sample
+from harness.records import WITHOUT_ANSWER, Grade, Measure, Outcome, Sample
 from harness.suite import make_suite
 
 Mark = tuple[Outcome, float | None]

@@ -9,10 +9,11 @@ import pytest
 from harness.collect import Answer, Collected
 from harness.compare import beside_base, compare, slices_of
 from harness.errors import DataError
+from harness.evaluation import Comparison, ModelCard, Pair, PairedCells, Slice
 from harness.plan import SuiteSpec
 from harness.policy import Policy
 from harness.protocols import Loaded
-from harness.records import Comparison, Grade, ModelCard, Outcome, Pair, PairedCells, Response, Sample, Slice
+from harness.records import Grade, Outcome, Response, Sample
 from harness.suite import make_suite
 
 Mark = float | str | None  # a score, or the outcome that has no answer; None: could not be graded

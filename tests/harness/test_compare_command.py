@@ -15,20 +15,8 @@ from harness.cli.figures import print_causes, print_checks, print_comparisons
 from harness.cli.main import status
 from harness.cli.summary import finish
 from harness.collect import Reply
-from harness.records import (
-    Check,
-    CheckTally,
-    Comparison,
-    Finding,
-    Grade,
-    Interval,
-    Measure,
-    Profile,
-    Response,
-    Slice,
-    Style,
-    Tally,
-)
+from harness.evaluation import CheckTally, Comparison, Finding, Profile, Slice, Style, Tally
+from harness.records import Check, Grade, Interval, Measure, Response
 from harness.runfolder import RunFolder
 from harness.tables import write_table
 from harness.workflow import Outcome

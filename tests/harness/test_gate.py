@@ -10,26 +10,15 @@ from hypothesis import strategies as st
 from harness.collect import Collected
 from harness.compare import compare, suite_card
 from harness.errors import UsageError
+from harness.evaluation import Comparison, MimicryLabel, PairedCells, Profile, Slice, Style, SuiteCard
 from harness.gate import judge, points, worst
 from harness.plan import SuiteSpec
 from harness.policy import Policy
 from harness.protocols import Loaded
-from harness.records import (
-    Comparison,
-    Decision,
-    Grade,
-    MimicryLabel,
-    PairedCells,
-    Profile,
-    Sample,
-    Slice,
-    StudentVerdict,
-    Style,
-    SuiteCard,
-    Verdict,
-)
+from harness.records import Grade, Sample
 from harness.stats import clustered
 from harness.suite import make_suite
+from harness.verdict import Decision, StudentVerdict, Verdict
 from tests.harness.gate_cases import (
     BAD,
     GOOD,

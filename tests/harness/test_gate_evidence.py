@@ -7,22 +7,13 @@ from datetime import date
 import pytest
 
 from harness.collect import card as card_of
+from harness.evaluation import Evaluation, MimicryLabel, ModelCard, Profile, Slice, Style, SuiteCard
 from harness.gate import judge
 from harness.plan import ModelSpec
 from harness.policy import Policy
 from harness.policy_terms import Lineage
-from harness.records import (
-    Decision,
-    Evaluation,
-    Json,
-    MimicryLabel,
-    ModelCard,
-    Profile,
-    Slice,
-    StudentVerdict,
-    Style,
-    SuiteCard,
-)
+from harness.records import Json
+from harness.verdict import Decision, StudentVerdict
 from tests.harness.gate_cases import BAD, GOOD, asked, card, evaluation, judged, plain
 
 MADE = date(2026, 1, 1)  # the day of the evaluation

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from harness.evaluation import Comparison, PairedCells, Side, Spent, Spread
 from harness.gate_limits import amount
 from harness.policy import Policy
 from harness.policy_terms import Costly, Limit, Limits
-from harness.records import Comparison, Decision, PairedCells, RequirementVerdict, Side, Spent, Spread
+from harness.verdict import Decision, RequirementVerdict
 from tests.harness.gate_cases import BAD, GOOD, UNSURE, asked, found, judged, part, plain, table
 
 quick = settings(deadline=None, max_examples=40)

@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from harness.evaluation import CheckTally, Comparison, Slice, SuiteCard, Tally
 from harness.gate import judge
 from harness.gate_rates import percent_of
 from harness.policy import Policy
 from harness.policy_terms import Caps
-from harness.records import CheckTally, Comparison, Decision, Outcome, RequirementVerdict, Slice, SuiteCard, Tally
+from harness.records import Outcome
 from harness.stats import rates
+from harness.verdict import Decision, RequirementVerdict
 from tests.harness.gate_cases import GOOD, asked, card, evaluation, found, judged, part, plain, table
 
 quick = settings(deadline=None, max_examples=40)

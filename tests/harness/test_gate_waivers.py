@@ -9,21 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.errors import UsageError
+from harness.evaluation import Comparison, Evaluation, PairedCells, Profile, Slice, Style
 from harness.gate import judge
 from harness.policy import Policy
 from harness.policy_terms import Caps, Lineage, Waiver
-from harness.records import (
-    Comparison,
-    Decision,
-    Evaluation,
-    PairedCells,
-    Profile,
-    Slice,
-    StudentVerdict,
-    Style,
-    Verdict,
-)
 from harness.serial import from_json, to_json
+from harness.verdict import Decision, StudentVerdict, Verdict
 from tests.harness.gate_cases import BAD, GOOD, UNSURE, asked, card, evaluation, found, judged, part, plain
 
 TODAY = date(2026, 5, 1)

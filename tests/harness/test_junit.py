@@ -7,17 +7,11 @@ from xml.etree import ElementTree
 import pytest
 from lxml import etree  # lm-eval brings it
 
+from harness.evaluation import Evaluation, Slice
 from harness.gate import judge
 from harness.junit import NAME_LIMIT, TEXT_LIMIT, junit
 from harness.policy import Policy
-from harness.records import (
-    Evaluation,
-    RequirementVerdict,
-    Slice,
-    SliceVerdict,
-    StudentVerdict,
-    Verdict,
-)
+from harness.verdict import RequirementVerdict, SliceVerdict, StudentVerdict, Verdict
 from tests.harness.gate_cases import BAD, GOOD, UNSURE, card, evaluation, part, plain
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("junit.xsd")))

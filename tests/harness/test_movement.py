@@ -9,21 +9,12 @@ from rich.console import Console
 
 from harness.cli.console import SafeConsole
 from harness.cli.movement_table import print_movement
+from harness.evaluation import Evaluation, ModelCard, Slice, SuiteCard
 from harness.movement import Move, Movement, movement
-from harness.records import (
-    Evaluation,
-    Grade,
-    Message,
-    ModelCard,
-    Sample,
-    Slice,
-    SliceVerdict,
-    StudentVerdict,
-    SuiteCard,
-    Verdict,
-)
+from harness.records import Grade, Message, Sample
 from harness.serial import from_json, to_json
 from harness.two_runs import Finished
+from harness.verdict import SliceVerdict, StudentVerdict, Verdict
 
 N = 200
 SUITE = "math"

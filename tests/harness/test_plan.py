@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from harness.errors import PlanError, nearest
+from harness.evaluation import Slice
 from harness.plan import Known, Plan, RowMap, as_written, load_plan, load_policy
 from harness.policy import Policy
-from harness.records import Decoding, Slice
+from harness.records import Decoding
 
 GRADERS = ("exact", "number", "label")
 KNOWN = Known(

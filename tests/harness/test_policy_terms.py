@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from harness.errors import PlanError
+from harness.evaluation import Slice
 from harness.plan import load_policy
 from harness.policy import Policy
 from harness.policy_terms import Caps, Waiver, days
-from harness.records import Slice
 
 WAIVER = "{waive: level=1, who: Mia, why: rare, until: 2027-01-31}"
 FAULTS = {

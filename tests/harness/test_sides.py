@@ -8,10 +8,11 @@ from scipy import stats
 
 from harness.collect import Answer, Collected
 from harness.compare import compare
+from harness.evaluation import Comparison, ModelCard, Side, Slice
 from harness.plan import SuiteSpec
 from harness.policy import Policy
 from harness.protocols import Loaded
-from harness.records import Comparison, Grade, ModelCard, Response, Sample, Side, Slice
+from harness.records import Grade, Response, Sample
 from harness.serial import from_json, to_json
 from harness.sides import oldest_of
 from harness.suite import make_suite

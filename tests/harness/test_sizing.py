@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from harness.cli.main import status
+from harness.evaluation import Slice
 from harness.plan import SuiteSpec
 from harness.policy import Policy
 from harness.protocols import Loaded
-from harness.records import Message, Sample, Slice
+from harness.records import Message, Sample
 from harness.sizing import Sizing, seen_in, size
 from harness.suite import Suite, make_suite
 from tests.harness.gate_cases import card, evaluation, part, plain, table

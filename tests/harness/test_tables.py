@@ -13,7 +13,8 @@ from pyarrow import parquet
 
 from harness.collect import Answer
 from harness.errors import StoreError
-from harness.records import OUTCOMES, WITHOUT_ANSWER, Finish, Grade, LogprobSummary, Pair, Response
+from harness.evaluation import Pair
+from harness.records import OUTCOMES, WITHOUT_ANSWER, Finish, Grade, LogprobSummary, Response
 from harness.tables import read_table, write_table
 
 T = TypeVar("T")

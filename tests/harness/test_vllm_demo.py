@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.records import Comparison
+from harness.evaluation import Comparison
 from harness.runfolder import RunFolder
 
 SERVER_STARTS_WITHIN_S = 300

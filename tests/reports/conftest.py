@@ -14,43 +14,42 @@ from typing import Any, get_args
 
 import pytest
 
-from harness.protocols import PairTexts
-from harness.records import (
+from harness.evaluation import (
     ALL,
-    Check,
-    CheckKind,
     CheckTally,
     Comparison,
-    Decision,
     Evaluation,
     EvidenceGroup,
     Finding,
     FindingState,
+    Mark,
+    MimicryLabel,
+    ModelCard,
+    Pair,
+    PairedCells,
+    Profile,
+    Side,
+    Slice,
+    Style,
+    SuiteCard,
+    Tally,
+)
+from harness.protocols import PairTexts
+from harness.records import (
+    Check,
+    CheckKind,
     Finish,
     Grade,
     Interval,
     Json,
-    Mark,
     Measure,
     Message,
-    MimicryLabel,
-    ModelCard,
     Outcome,
-    Pair,
-    PairedCells,
-    Profile,
     Response,
     Role,
     Sample,
-    Side,
-    Slice,
-    SliceVerdict,
-    StudentVerdict,
-    Style,
-    SuiteCard,
-    Tally,
-    Verdict,
 )
+from harness.verdict import Decision, SliceVerdict, StudentVerdict, Verdict
 from suites.demo.workload import Request, as_json, take
 
 Parts = tuple[Evaluation, Verdict, Sequence[Pair], PairTexts]

@@ -9,17 +9,8 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt  # rich brings it
 
-from harness.records import (
-    ALL,
-    Evaluation,
-    Profile,
-    RequirementVerdict,
-    Slice,
-    SliceVerdict,
-    StudentVerdict,
-    Style,
-    Verdict,
-)
+from harness.evaluation import ALL, Evaluation, Profile, Slice, Style
+from harness.verdict import RequirementVerdict, SliceVerdict, StudentVerdict, Verdict
 from reports.inert import inert
 from reports.markdown import LIMIT, markdown
 from tests.reports.conftest import Parts

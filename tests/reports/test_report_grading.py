@@ -7,23 +7,10 @@ from typing import Any
 
 import pytest
 
+from harness.evaluation import ALL, CheckTally, Comparison, Evaluation, Pair, Slice, Tally
 from harness.protocols import PairTexts
-from harness.records import (
-    ALL,
-    CheckTally,
-    Comparison,
-    Evaluation,
-    Grade,
-    Interval,
-    Measure,
-    Outcome,
-    Pair,
-    Response,
-    Sample,
-    Slice,
-    Tally,
-    Verdict,
-)
+from harness.records import Grade, Interval, Measure, Outcome, Response, Sample
+from harness.verdict import Verdict
 from reports.causes import causes
 from reports.checks import checks, checks_by_slice
 from reports.context import build

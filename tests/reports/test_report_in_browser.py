@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.evaluation import Evaluation, Pair
 from harness.protocols import PairTexts
-from harness.records import Evaluation, Pair, Verdict
+from harness.verdict import Verdict
 from reports.render import write_report
 
 if TYPE_CHECKING:

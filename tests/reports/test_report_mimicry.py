@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from harness.evaluation import Evaluation, Finding, Mark, Pair, Profile, Slice, Style
 from harness.protocols import PairTexts
-from harness.records import Evaluation, Finding, Interval, Mark, Pair, Profile, Slice, Style, Verdict
+from harness.records import Interval
+from harness.verdict import Verdict
 from reports import closeness
 from reports.closeness import Spot, picture
 from reports.context import build

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
+from harness.evaluation import Comparison, Evaluation, Pair
 from harness.protocols import PairTexts
-from harness.records import Comparison, Evaluation, Interval, Pair, Verdict
+from harness.records import Interval
+from harness.verdict import Verdict
 from reports.context import build
 from reports.render import environment, only_text, render, stylesheet, write_report
 from reports.visible import plain

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from harness.evaluation import Evaluation, Pair, Slice
 from harness.protocols import PairTexts
-from harness.records import Evaluation, Interval, Pair, Slice, Verdict
+from harness.records import Interval
+from harness.verdict import Verdict
 from reports import charts, wording
 from reports.diffing import side_by_side
 from reports.items import change

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from harness.evaluation import Comparison, Side, Slice
 from harness.evidence import Attempt, Evidence, Exhibit
-from harness.records import Comparison, Grade, LogprobSummary, Message, Response, Sample, Side, Slice
+from harness.records import Grade, LogprobSummary, Message, Response, Sample
 from harness.stats import clustered
 
 Attempts = Sequence[Attempt]

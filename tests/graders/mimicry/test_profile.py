@@ -7,8 +7,9 @@ import pytest
 from graders.mimicry import profile as module
 from graders.mimicry.findings import abstained, measured
 from graders.mimicry.profile import profile
+from harness.evaluation import EvidenceGroup, Finding, MimicryLabel, Slice
 from harness.evidence import Attempt, Evidence, Exhibit
-from harness.records import EvidenceGroup, Finding, Interval, MimicryLabel, Slice
+from harness.records import Interval
 
 Make = Callable[..., Exhibit]
 Try = Callable[..., Attempt]

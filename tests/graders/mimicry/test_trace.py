@@ -8,8 +8,9 @@ import pytest
 
 from graders.mimicry.trace import Trace, Traces, read
 from graders.mimicry.trace_signs import trace_signs
+from harness.evaluation import Finding
 from harness.evidence import Attempt, Evidence, Exhibit
-from harness.records import Finding, Message, Sample
+from harness.records import Message, Sample
 
 Make = Callable[..., Attempt]
 Reply = Callable[[random.Random, int, int], tuple[str, int]]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from scipy.stats import t as student_t
 
-from harness.records import PairedCells
+from harness.evaluation import PairedCells
 from harness.stats.clustered import mean_difference, t_interval
 from harness.stats.retention import conditional, conditional_weighted, fieller
 

@@ -1,0 +1,309 @@
+"""The nouns of an evaluation: students beside the teacher, what detectors found, and everything a report is made from.
+
+`evaluation.json` is an `Evaluation`. Frozen like all records (`harness.records`); unknown is None, never 0.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from harness.records import CheckKind, Interval, Json, Measure, Outcome, Role, SuiteKind
+
+FindingState = Literal["flagged", "clear", "abstained"]
+EvidenceGroup = Literal["variants", "trace", "calibration", "support"]
+Spent = Literal["latency_s", "completion_tokens", "cost"]
+MimicryLabel = Literal["FAITHFUL", "SUPERFICIAL MIMICRY", "WEAKER", "INCONCLUSIVE"]
+
+SCHEMA_VERSION = 1  # of evaluation.json and verdict.json
+ALL = "all"  # the name and value of the slice that holds every item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairedCells:
+    """Counts of pairs by who was right."""
+
+    both: int
+    teacher_only: int
+    student_only: int
+    neither: int
+
+    @property
+    def n(self) -> int:
+        return self.both + self.teacher_only + self.student_only + self.neither
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """The items whose slice `name` has the value `value`; `Slice()` holds them all."""
+
+    name: str = ALL
+    value: str = ALL
+
+    def __str__(self) -> str:
+        return ALL if self.name == ALL else f"{self.name}={self.value}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How sure a mean is: standard error and degrees of freedom, over items or clusters, and how many items tell it."""
+
+    se: float
+    df: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One model's part in a comparison: its accuracy, its outcomes, and what they cost (means per response).
+
+    `outcomes` counts attempts at the items that were compared; `shares` are the same as shares of the traffic, attempts
+    averaged within the item. `failed`: attempts that we failed on, at items that had to be left out, too. `cost` is in
+    the currency of the endpoint's price. None and empty: not known.
+    """
+
+    accuracy: float
+    outcomes: Mapping[Outcome, int]
+    completion_tokens: float | None
+    latency_s: float | None
+    cost: float | None = None
+    spreads: Mapping[Spent, Spread] = field(default_factory=dict)
+    shares: Mapping[Outcome, float] = field(default_factory=dict)
+    failed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """One check over a model's replies: weighted counts, attempts averaged within the item.
+
+    `rate95`: of a rule, the share of replies that break it; of a share, the share of hits. None for fields.
+    `effective_n` is the number of independent items that the rate rests on.
+    """
+
+    hits: float
+    spurious: float
+    missed: float
+    rate95: Interval | None = None
+    effective_n: float | None = None
+
+    @property
+    def precision(self) -> float | None:
+        return self.hits / (self.hits + self.spurious) if self.hits + self.spurious else None
+
+    @property
+    def recall(self) -> float | None:
+        return self.hits / (self.hits + self.missed) if self.hits + self.missed else None
+
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of precision and recall. Nothing given and nothing asked for has none."""
+        total = 2 * self.hits + self.spurious + self.missed
+        return 2 * self.hits / total if total else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckTally:
+    """A named check of both models' replies; None for a model whose replies were never checked by it."""
+
+    name: str
+    kind: CheckKind
+    n: int
+    teacher: Tally | None
+    pupil: Tally | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A student beside the teacher on the same items of one slice.
+
+    Differences are student minus teacher, in [-1, 1]. `cells` is None when scores are fractional, weighted, repeated
+    or clustered. `se` and `df` (degrees of freedom) describe the delta for tests at any margin. `conditional` is
+    P(student right | teacher right). `p_value` is two-sided for delta = 0, `p_adjusted` the same after
+    Benjamini-Hochberg over the suite's slices. `items_needed` would clear a student without loss at the plan's margin
+    (80% power). `losses` splits the teacher's lead by what the student did instead (share of all items); it sums to
+    minus the delta. `units` is the number of whole, independent items with this spread.
+
+    `measure` is what the scores are: accuracy, agreement with the teacher (its own is the ceiling), or preference
+    between the two models' replies (the teacher's is one half). `undecidable` says why no verdict can come of them.
+    `checks` are the named parts that graders reported.
+    """
+
+    suite: str
+    student: str
+    slice: Slice
+    n: int
+    clusters: int | None
+    effective_n: float
+    cells: PairedCells | None
+    se: float
+    df: float | None
+    teacher: Side
+    pupil: Side
+    delta95: Interval | None
+    delta90: Interval | None
+    retention95: Interval | None
+    retention90: Interval | None
+    conditional95: Interval | None
+    conditional90: Interval | None
+    flips: float
+    p_value: float | None
+    p_adjusted: float | None
+    items_needed: int | None
+    losses: Mapping[Outcome, float]
+    dropped: Mapping[str, int]
+    units: float | None = None
+    measure: Measure = "accuracy"
+    undecidable: str | None = None
+    checks: tuple[CheckTally, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A stretch of a reply that tells something: characters `start` to `end` of its text, and what is wrong there."""
+
+    sample: str
+    model: str
+    attempt: int
+    start: int
+    end: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one detector found for a student on a slice, or why it abstained.
+
+    `estimate` is the student's excess over the teacher, beyond what the loss of accuracy predicts; `p_value` is
+    one-sided for no such excess, `p_adjusted` the same after Holm. A finding that does not gate is a diagnostic.
+    `evidence`: ids of telling samples, the most telling first.
+    """
+
+    detector: str
+    suite: str
+    student: str
+    slice: Slice
+    state: FindingState
+    estimate: Interval | None
+    reason: str
+    group: EvidenceGroup | None = None
+    p_value: float | None = None
+    p_adjusted: float | None = None
+    n: int = 0
+    evidence: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How close the student's style is to the teacher's: two legs, and what tells them apart.
+
+    `distance`: square root of the energy distance between standardised surface features, the teacher's own split-half
+    distance being `floor`; `close` if it is below `threshold`. `auc`: how well a classifier tells the two models'
+    replies apart by the same features, out of fold (0.5: not at all). `telling`: features with their weight in it,
+    positive where the student has more. `recovery`, `capability` and `gap` compare with the untuned base.
+    """
+
+    distance: float | None
+    floor: float | None
+    threshold: float | None
+    close: bool | None
+    auc: Interval | None
+    telling: tuple[tuple[str, float], ...] = ()
+    recovery: Interval | None = None
+    capability: Interval | None = None
+    gap: Interval | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Did the student understand, or does it only sound like the teacher: the label of a suite or slice, and why.
+
+    `flagged`: the evidence groups with a flagged detector. `overrated`: how much higher than its true score a grader
+    that looks only at the surface would score the student, and `overrated_more` how much more than the teacher
+    (shares of all items). `missing`: what would decide where the label is INCONCLUSIVE.
+    """
+
+    suite: str
+    student: str
+    slice: Slice
+    label: MimicryLabel
+    reason: str
+    style: Style
+    flagged: tuple[EvidenceGroup, ...] = ()
+    overrated: Interval | None = None
+    overrated_more: Interval | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCard:
+    """A model of the evaluation: identity as it was when it answered, and why it has no answers where it failed."""
+
+    name: str
+    role: Role
+    fingerprint: str
+    described: Mapping[str, Json] = field(default_factory=dict)
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteCard:
+    """A suite as it was asked: its slice names, and `parts`, every slice that a student should be compared on.
+
+    `kind`: the workload itself, variants that put it under stress, or abilities outside of it that should be retained.
+    `origin` is where the samples come from: data set, revision, licence, counts.
+    """
+
+    name: str
+    fingerprint: str
+    n: int
+    slices: tuple[str, ...]
+    parts: tuple[Slice, ...] = ()
+    kind: SuiteKind = "workload"
+    origin: Mapping[str, Json] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """The outcome of one sample for the teacher and one student (scores are means over attempts)."""
+
+    suite: str
+    sample: str
+    student: str
+    slices: Mapping[str, str]
+    weight: float
+    teacher_score: float
+    student_score: float
+    teacher_outcome: Outcome
+    student_outcome: Outcome
+    teacher_answer: str | None
+    student_answer: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """Everything that report and gate are made from, beside the texts. `pairs_digest` names `pairs.parquet`.
+
+    `oldest` tells for each model when the oldest of its answers came, where answers say so.
+    `beside_incumbent` compares the other students with `incumbent`, the student that serves today: its side stands in
+    for the teacher's. `beside_base` compares students with the base that they started from, on the suites of what
+    should be retained. The gate looks at neither.
+    """
+
+    name: str
+    created_at: str
+    viva_version: str
+    plan: Mapping[str, Json]
+    models: tuple[ModelCard, ...]
+    suites: tuple[SuiteCard, ...]
+    comparisons: tuple[Comparison, ...]
+    incumbent: str | None = None
+    beside_incumbent: tuple[Comparison, ...] = ()
+    beside_base: tuple[Comparison, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    profiles: tuple[Profile, ...] = ()
+    notes: tuple[str, ...] = ()
+    pairs_digest: str | None = None
+    oldest: Mapping[str, str] = field(default_factory=dict)
+    schema_version: int = SCHEMA_VERSION
