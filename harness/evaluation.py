@@ -12,6 +12,8 @@ from harness.records import CheckKind, Interval, Json, Measure, Outcome, Role, S
 FindingState = Literal["flagged", "clear", "abstained"]
 EvidenceGroup = Literal["variants", "trace", "calibration", "support"]
 Spent = Literal["latency_s", "completion_tokens", "cost"]
+AtKKind = Literal["pass", "majority"]
+PublishedRole = Literal["teacher", "student", "reference"]
 MimicryLabel = Literal["FAITHFUL", "SUPERFICIAL MIMICRY", "WEAKER", "INCONCLUSIVE"]
 
 SCHEMA_VERSION = 1  # of evaluation.json and verdict.json
@@ -112,6 +114,36 @@ class CheckTally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoiseFloor:
+    """Flips over the n items that the teacher answered at least twice; `dropped` counts the others.
+
+    `teacher` is P(two attempts of the teacher at one item differ), `student` P(an attempt of the student differs from
+    one of the teacher), `excess` the second minus the first, paired by item.
+    """
+
+    n: int
+    dropped: int
+    teacher: Interval
+    student: Interval
+    excess: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtK:
+    """What k attempts at an item come to: P(at least one is right), or the score of the most frequent answer.
+
+    Means over the n items with at least k attempts of both models, 95% intervals; `delta95` is student minus teacher.
+    """
+
+    kind: AtKKind
+    k: int
+    n: int
+    teacher: Interval
+    pupil: Interval
+    delta95: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """A student beside the teacher on the same items of one slice.
 
@@ -124,7 +156,8 @@ class Comparison:
 
     `measure` is what the scores are: accuracy, agreement with the teacher (its own is the ceiling), or preference
     between the two models' replies (the teacher's is one half). `undecidable` says why no verdict can come of them.
-    `checks` are the named parts that graders reported.
+    `checks` are the named parts that graders reported. `noise` sets the flips beside the teacher's own, where it
+    answered more than once; `at_k` tells what several attempts come to.
     """
 
     suite: str
@@ -154,6 +187,108 @@ class Comparison:
     measure: Measure = "accuracy"
     undecidable: str | None = None
     checks: tuple[CheckTally, ...] = ()
+    noise: NoiseFloor | None = None
+    at_k: tuple[AtK, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step down the ladder: a student beside the next larger one, whose side stands in for the teacher's."""
+
+    larger: str
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundSlice:
+    """Items that hold all `conditions` (feature, value): n in the searched half and `tested` in the other.
+
+    `suspected` is the loss in excess of the other items' in the searched half: too large, because the slice was picked
+    for it. `excess` is the same in the other half, with an honest 95% interval, and `loss` the slice's own mean loss
+    there; they are None, as the p-values are, where the other half holds too few.
+    """
+
+    conditions: tuple[tuple[str, str], ...]
+    n: int
+    tested: int
+    suspected: float
+    excess: Interval | None
+    loss: float | None
+    p_value: float | None
+    p_adjusted: float | None
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceSearch:
+    """What a search came to: the slices `tried` had enough items; those found stand by their adjusted p-value."""
+
+    tried: int
+    searched_items: int
+    tested_items: int
+    found: tuple[FoundSlice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """Items of like difficulty: their mean difficulty, number, and both models' mean scores."""
+
+    difficulty: float
+    n: int
+    teacher: float
+    student: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cliff:
+    """What became of the search for a cliff.
+
+    `bic_straight` and `bic_broken` are the two fits' (smaller is better), None when abstained. `knot` is the difficulty
+    after which the student falls behind faster, `drop` the difference (student minus teacher) above the knot less that
+    at and below it, in [-2, 2]; both None without a cliff. Percentile intervals of a cluster bootstrap that looks for
+    the knot anew each time.
+    """
+
+    found: Literal["cliff", "none", "abstained"]
+    reason: str
+    levels: tuple[Level, ...]
+    bic_straight: float | None = None
+    bic_broken: float | None = None
+    knot: Interval | None = None
+    drop: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explored:
+    """What was looked for beyond the declared slices, for a student on a suite.
+
+    `search` is None where nothing could be searched, and `unsearched` says why. `cliff` is sought along `difficulty`,
+    the slice whose values tell how hard a sample is; None where no slice does.
+    """
+
+    suite: str
+    student: str
+    search: SliceSearch | None
+    unsearched: str = ""
+    difficulty: str | None = None
+    cliff: Cliff | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedScore:
+    """A figure that somebody published, without the items behind it: so it can only be compared unpaired.
+
+    `rate` in [0, 1], on `n` items where that is known. `suite` is the suite's name in this evaluation, or the
+    benchmark's own where no suite has it. `parameters` of the model, where known.
+    """
+
+    model: str
+    role: PublishedRole
+    suite: str
+    rate: float
+    n: int | None = None
+    parameters: float | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,13 +372,17 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCard:
-    """A model of the evaluation: identity as it was when it answered, and why it has no answers where it failed."""
+    """A model of the evaluation: identity as it was when it answered, and why it has no answers where it failed.
+
+    `parameters`: how many it has, as declared; None where nobody says.
+    """
 
     name: str
     role: Role
     fingerprint: str
     described: Mapping[str, Json] = field(default_factory=dict)
     failure: str | None = None
+    parameters: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +390,8 @@ class SuiteCard:
     """A suite as it was asked: its slice names, and `parts`, every slice that a student should be compared on.
 
     `kind`: the workload itself, variants that put it under stress, or abilities outside of it that should be retained.
-    `origin` is where the samples come from: data set, revision, licence, counts.
+    `origin` is where the samples come from: data set, revision, licence, counts. `public`: a public benchmark, not the
+    team's own traffic.
     """
 
     name: str
@@ -262,6 +402,7 @@ class SuiteCard:
     kind: SuiteKind = "workload"
     origin: Mapping[str, Json] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,7 +429,8 @@ class Evaluation:
     `oldest` tells for each model when the oldest of its answers came, where answers say so.
     `beside_incumbent` compares the other students with `incumbent`, the student that serves today: its side stands in
     for the teacher's. `beside_base` compares students with the base that they started from, on the suites of what
-    should be retained. The gate looks at neither.
+    should be retained. `steps` lead down the ladder of students. The gate looks at none of these, nor at what was
+    `explored` beyond the declared slices, nor at figures that others `published`.
     """
 
     name: str
@@ -303,6 +445,9 @@ class Evaluation:
     beside_base: tuple[Comparison, ...] = ()
     findings: tuple[Finding, ...] = ()
     profiles: tuple[Profile, ...] = ()
+    steps: tuple[Step, ...] = ()
+    explored: tuple[Explored, ...] = ()
+    published: tuple[PublishedScore, ...] = ()
     notes: tuple[str, ...] = ()
     pairs_digest: str | None = None
     oldest: Mapping[str, str] = field(default_factory=dict)

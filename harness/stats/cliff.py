@@ -9,11 +9,11 @@ rate on other samples, never the same scores that are compared.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from harness.evaluation import Cliff, Level
 from harness.records import Interval
 from harness.stats.clustered import cluster_covariance, kish
 from harness.stats.inputs import Floats, PairedScores, check_level
@@ -24,35 +24,6 @@ _FEWEST_ITEMS = 20  # at a level; smaller neighbours are joined
 _SURE = 1.645  # standard errors: one-sided 5%
 _DRAWS = 499
 _FEWEST_FITS = 0.9  # share of the replications that must have items above and below a knot
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
-    """Items of like difficulty: their mean difficulty, number, and both models' mean scores."""
-
-    difficulty: float
-    n: int
-    teacher: float
-    student: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cliff:
-    """What became of the search for a cliff.
-
-    `bic_straight` and `bic_broken` are the two fits' (smaller is better), None when abstained. `knot` is the difficulty
-    after which the student falls behind faster, `drop` the difference (student minus teacher) above the knot less that
-    at and below it, in [-2, 2]; both None without a cliff. Percentile intervals of a cluster bootstrap that looks for
-    the knot anew each time.
-    """
-
-    found: Literal["cliff", "none", "abstained"]
-    reason: str
-    levels: tuple[Level, ...]
-    bic_straight: float | None = None
-    bic_broken: float | None = None
-    knot: Interval | None = None
-    drop: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,26 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from harness.records import Interval
+from harness.evaluation import NoiseFloor
 from harness.stats.clustered import mean_difference, t_interval
 from harness.stats.inputs import Clusters, Floats
 from harness.stats.rates import mean_share
 from harness.stats.repeats import attempts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoiseFloor:
-    """Flips over the n items that the teacher answered at least twice; `dropped` counts the others.
-
-    `teacher` is P(two attempts of the teacher at one item differ), `student` P(an attempt of the student differs from
-    one of the teacher), `excess` the second minus the first, paired by item.
-    """
-
-    n: int
-    dropped: int
-    teacher: Interval
-    student: Interval
-    excess: Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

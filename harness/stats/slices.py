@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student_t
 
+from harness.evaluation import FoundSlice, SliceSearch
 from harness.records import Interval
 from harness.stats.grouped import Contrasts, contrasts
 from harness.stats.inputs import Floats, PairedScores
@@ -44,36 +45,6 @@ class SearchRules:
     share: float = 0.02
     most: int = 10
     alpha: float = 0.05
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundSlice:
-    """Items that hold all `conditions` (feature, value): n in the searched half and `tested` in the other.
-
-    `suspected` is the loss in excess of the other items' in the searched half: too large, because the slice was picked
-    for it. `excess` is the same in the other half, with an honest 95% interval, and `loss` the slice's own mean loss
-    there; they are None, as the p-values are, where the other half holds too few.
-    """
-
-    conditions: tuple[tuple[str, str], ...]
-    n: int
-    tested: int
-    suspected: float
-    excess: Interval | None
-    loss: float | None
-    p_value: float | None
-    p_adjusted: float | None
-    confirmed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SliceSearch:
-    """What a search came to: the slices `tried` had enough items; those found stand by their adjusted p-value."""
-
-    tried: int
-    searched_items: int
-    tested_items: int
-    found: tuple[FoundSlice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
