@@ -10,7 +10,7 @@ from heapq import nsmallest
 from typing import Any
 
 from graders.json_schema import validator
-from graders.math_worker import OUT_OF_MEMORY, allow, limit
+from graders.worker_process import serve
 
 LISTED = 5  # violations; a hostile value can have any number of them
 _SHOWN = 150  # characters of what the library says, which quotes the value
@@ -31,18 +31,11 @@ def violations(schema: str, value: str) -> list[str]:
         return ["$: a number is too large to be checked"]
 
 
-def serve(cpu_s: int, memory: int) -> None:
-    limit(memory)
+def warm() -> None:
+    """Load the library, and let values be as deep as they may."""
     sys.setrecursionlimit(_FRAMES)
-    violations("{}", "{}")  # loads the library
-    print("{}", flush=True)
-    for line in sys.stdin:
-        allow(cpu_s)
-        try:
-            print(json.dumps(violations(**json.loads(line))), flush=True)
-        except MemoryError:
-            sys.exit(OUT_OF_MEMORY)
+    violations("{}", "{}")
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), int(sys.argv[2]))
+    serve(violations, warm)

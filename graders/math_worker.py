@@ -5,18 +5,13 @@ one answer. The answer says whether any are `equal` (null where no text holds ma
 which `gold` could not be read, and what was `found`.
 """
 
-import contextlib
-import json
 import logging
-import math
-import resource
-import sys
-import time
 from functools import lru_cache
 from typing import Any
 
+from graders.worker_process import serve
+
 CLOSE = 1e-4  # share by which an inexact answer may differ, beside the library's rule of six decimals
-OUT_OF_MEMORY = 3
 
 
 @lru_cache(maxsize=4096)
@@ -62,30 +57,11 @@ def compare(golds: list[str], texts: list[str]) -> dict[str, Any]:
     return {"equal": equal, "gold": None, "found": found}
 
 
-def limit(memory: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(ValueError, OSError):  # not every system can limit its memory
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-
-
-def allow(cpu_s: int) -> None:
-    """From here on so many seconds of processor time; then the kernel ends this process."""
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time()) + cpu_s, hard))
-
-
-def serve(cpu_s: int, memory: int) -> None:
-    limit(memory)
+def warm() -> None:
+    """Load the libraries, which takes longer than an answer may."""
     logging.disable(logging.CRITICAL)
-    compare([r"\boxed{\frac{1}{2}}"], [r"\boxed{0.5}"])  # loads the libraries
-    print("{}", flush=True)
-    for line in sys.stdin:
-        allow(cpu_s)
-        try:
-            print(json.dumps(compare(**json.loads(line))), flush=True)
-        except MemoryError:
-            sys.exit(OUT_OF_MEMORY)
+    compare([r"\boxed{\frac{1}{2}}"], [r"\boxed{0.5}"])
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), int(sys.argv[2]))
+    serve(compare, warm)

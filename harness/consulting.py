@@ -8,7 +8,8 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from harness.collect import Ask, Collected, Desk, Reply, Work, card
+from harness.collect import Collected, card
+from harness.desk import Ask, Desk, Reply, Work
 from harness.errors import DataError, EngineError, nearest
 from harness.evaluation import ModelCard
 from harness.grading import Assigned, Pending, pending

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Literal
 
 from harness import consulting
-from harness.collect import Answer, Collected, Work, card, survey
+from harness.collect import Answer, Collected, card, survey
+from harness.desk import Work
 from harness.grading import assign
 from harness.plan import ModelSpec
 from harness.records import Request, Response, Role

@@ -11,6 +11,8 @@
     junit.xml           the same as tests, for CI servers
     summary.md          the same in Markdown, for a step summary or a comment
     report/index.html   what people read
+    reviews/draw-ID.json  pairs drawn for reviewers
+    reviews/marks.jsonl   what they said of the grades
 
 Each file is written whole and then put in its place, so a reader never meets half a file.
 """
@@ -24,19 +26,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from harness.collect import Answer, Collected, Reply
+from harness.collect import Answer, Collected
+from harness.desk import Reply
 from harness.errors import StoreError, UsageError
-from harness.evaluation import SCHEMA_VERSION, Evaluation, ModelCard, Pair
+from harness.evaluation import SCHEMA_VERSION, Evaluation, ModelCard, Pair, PublishedScore
 from harness.identity import file_digest
 from harness.junit import junit
 from harness.plan import SuiteSpec
 from harness.records import Grade, Json, Response, Sample, SuiteKind
-from harness.serial import from_json, from_text, to_json
+from harness.review import Draw, ReviewMark
+from harness.serial import from_json, from_text, to_json, to_text
 from harness.tables import read_table, write_table
+from harness.texts import StoredTexts
 from harness.verdict import Verdict
 
 T = TypeVar("T")
 V = TypeVar("V", "Manifest", Evaluation, Verdict)
+REVIEWS = "reviews"  # the folder of what reviewers said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +65,7 @@ class Manifest:
     models: tuple[ModelCard, ...]
     notes: tuple[str, ...] = ()
     told: tuple[Told, ...] = ()
+    published: tuple[PublishedScore, ...] = ()
     schema_version: int = 1
 
 
@@ -129,6 +136,25 @@ class RunFolder:
         path = self.path / "replies.parquet"
         return list(read_table(path, Reply)) if path.exists() else []
 
+    def write_draw(self, draw: Draw) -> None:
+        self._json(f"{REVIEWS}/draw-{draw.id}.json", draw)
+
+    def draws(self) -> list[Draw]:
+        """Those of this and of earlier evaluations of the run, by their ids."""
+        paths = sorted((self.path / REVIEWS).glob("draw-*.json"))
+        return [self._read(f"{REVIEWS}/{path.name}", Draw) for path in paths]
+
+    def write_marks(self, marks: Iterable[ReviewMark]) -> None:
+        self._text(f"{REVIEWS}/marks.jsonl", "".join(to_text(mark) + "\n" for mark in marks))
+
+    def marks(self) -> list[ReviewMark]:
+        """All that were imported, of earlier evaluations of the run too. Raises StoreError for a damaged file."""
+        path = self.path / REVIEWS / "marks.jsonl"
+        try:
+            return [from_text(ReviewMark, line) for line in path.read_bytes().splitlines()] if path.exists() else []
+        except StoreError as error:
+            raise StoreError(f"{path}: damaged ({error}); remove it and import the exported marks again") from None
+
     def samples(self) -> dict[str, list[Sample]]:
         """Samples by suite, in their order."""
         suites: dict[str, list[Sample]] = {}
@@ -149,8 +175,10 @@ class RunFolder:
         specs = [SuiteSpec.model_validate(value) for value in manifest.suites]
         return list(zip(specs, manifest.told or [Told()] * len(specs), strict=True))
 
-    def texts(self) -> "Texts":
-        return Texts.of(self.samples(), self.answers(), self.grades())
+    def texts(self) -> StoredTexts:
+        """Raises StoreError for a file that is damaged as a whole, and later for a record that is."""
+        names = ("samples.jsonl", "responses.parquet", "grades.parquet")
+        return StoredTexts.of(*(self._there(name) for name in names))
 
     def _there(self, name: str) -> Path:
         if not (self.path / name).is_file():
@@ -181,8 +209,9 @@ class RunFolder:
     @contextmanager
     def _placed(self, name: str) -> Iterator[Path]:
         """A path to write to that takes its name only when all is written."""
-        draft = self.path / f".{name}.draft"
+        draft = (self.path / name).with_name(f".{Path(name).name}.draft")
         try:
+            draft.parent.mkdir(exist_ok=True)
             yield draft
             os.replace(draft, self.path / name)
         except OSError as error:
@@ -229,35 +258,3 @@ def open_run(path: Path) -> Iterator[RunFolder]:
             if [entry.name for entry in path.iterdir()] == [".lock"]:
                 (path / ".lock").unlink()
                 path.rmdir()
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """The texts of a run, held in memory."""
-
-    _samples: dict[tuple[str, str], Sample]
-    _responses: dict[tuple[str, str, str], list[Response]]
-    _grades: dict[tuple[str, str, str], list[Grade]]
-
-    @classmethod
-    def of(cls, suites: Mapping[str, Iterable[Sample]], answers: Iterable[Answer], grades: Iterable[Grade]) -> "Texts":
-        samples = {(suite, s.id): s for suite, found in suites.items() for s in found}
-        responses: dict[tuple[str, str, str], list[Response]] = {}
-        for answer in answers:
-            responses.setdefault((answer.suite, answer.sample, answer.response.model), []).append(answer.response)
-        given: dict[tuple[str, str, str], list[Grade]] = {}
-        for grade in grades:
-            given.setdefault((grade.suite, grade.sample, grade.model), []).append(grade)
-        return cls(samples, responses, given)
-
-    def sample(self, suite: str, sample: str) -> Sample:
-        try:
-            return self._samples[suite, sample]
-        except KeyError:
-            raise StoreError(_damaged(Path("samples.jsonl"), f"no sample {suite}: {sample}")) from None
-
-    def responses(self, suite: str, sample: str, model: str) -> Sequence[Response]:
-        return self._responses.get((suite, sample, model), ())
-
-    def grades(self, suite: str, sample: str, model: str) -> Sequence[Grade]:
-        return self._grades.get((suite, sample, model), ())

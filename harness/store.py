@@ -93,9 +93,6 @@ class Store:
                 self._db.execute("INSERT OR IGNORE INTO responses VALUES (?, ?, ?)", row)
                 self._link(response.key, response.model, links)
 
-    def save_response(self, response: Response, links: Iterable[Link]) -> None:
-        self.save_responses([(response, links)])
-
     def link(self, served: Iterable[Served]) -> None:
         """Note what stored responses serve; one commit."""
         with self._db:

@@ -6,22 +6,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness import consulting
-from harness.collect import Collected, Desk, FollowUps, check_ready, collect, survey
-from harness.compare import beside_base, beside_incumbent, compare, suite_card
+from harness.collect import Collected, check_ready, collect, survey
+from harness.compare import beside_base, beside_incumbent, compare, steps_down, suite_card
+from harness.desk import Desk, FollowUps
 from harness.errors import UsageError, nearest
-from harness.evaluation import Evaluation
+from harness.evaluation import Evaluation, PublishedScore
 from harness.exhibits import evidence_of
+from harness.explore import explore
 from harness.gate import check_names, is_safe, judge
 from harness.grading import assign, check_gold, grade_all, pending
 from harness.plan import MimicrySpec, Plan, SuiteSpec
 from harness.policy import Policy
 from harness.progress import Progress
 from harness.protocols import EngineKind, GraderKind, Loaded, Profiler, Reporter, SuiteSource
+from harness.published_file import read_published
 from harness.records import Json, Sample
-from harness.runfolder import Manifest, RunFolder, Texts, Told
+from harness.runfolder import Manifest, RunFolder, Told
 from harness.sides import oldest_of
 from harness.store import Store, look_into_store, open_store
 from harness.suite import Suite, Vary, load_suites, make_suite
+from harness.texts import Texts
 from harness.verdict import Verdict
 from harness.version import VERSION
 
@@ -58,6 +62,7 @@ class Job:
     plan: Plan
     written: Json
     suites: tuple[Suite, ...]
+    published: tuple[PublishedScore, ...] = ()
 
 
 def prepare(plan: Plan, written: Json, parts: Parts, limit: int | None = None) -> Job:
@@ -65,12 +70,13 @@ def prepare(plan: Plan, written: Json, parts: Parts, limit: int | None = None) -
 
     Raises DataError when a suite or a gold answer is not fit, UsageError when the gate names what no suite has.
     """
+    published = read_published([Path(path) for path in plan.published])
     suites = load_suites(plan, parts.sources, parts.vary, limit)
     assigned = assign(suites, parts.graders)
     check_gold(assigned)
     consulting.check_judges(assigned, plan)
     check_names([(card.name, part) for card in map(suite_card, suites) for part in card.parts], plan.gate)
-    return Job(plan=plan, written=written, suites=suites)
+    return Job(plan=plan, written=written, suites=suites, published=published)
 
 
 def run(job: Job, parts: Parts, folder: RunFolder, progress: Progress) -> Outcome:
@@ -94,6 +100,7 @@ def run(job: Job, parts: Parts, folder: RunFolder, progress: Progress) -> Outcom
             follow_ups=parts.follow_ups(plan.mimicry, job.suites),
         )
         found = consulting.consult(collect(surveyed, work, desk), assigned, judges, desk)
+        found.published = job.published
         keep(found, job.written, folder)
         outcome = conclude(found, job.written, plan.gate, parts, Place(folder, store, progress))
     return replace(outcome, asked=desk.asked, cost=desk.cost)
@@ -118,6 +125,7 @@ def read_back(folder: RunFolder) -> Collected:
         grades=folder.grades(),
         replies=folder.replies(),
         notes=list(manifest.notes),
+        published=manifest.published,
     )
 
 
@@ -156,6 +164,7 @@ def keep(found: Collected, written: Json, folder: RunFolder) -> None:
         told=tuple(Told(kind=s.kind, origin=s.origin, notes=s.notes) for s in found.suites),
         models=tuple(found.models),
         notes=tuple(found.notes),
+        published=found.published,
     )
     folder.write_answers(found, manifest)
 
@@ -169,6 +178,8 @@ def conclude(found: Collected, written: Json, policy: Policy, parts: Parts, plac
     with place.progress.step("comparing", None):
         comparisons, pairs = compare(found, grades, policy)
         beside = beside_incumbent(incumbent, found, grades, policy) if incumbent else ()
+        steps = steps_down(found, grades, comparisons, policy)
+        explored = explore(found, comparisons, pairs)
     with place.progress.step("looking for mimicry", None):
         findings, profiles = parts.profile(evidence_of(found, grades, comparisons), lambda c: is_safe(c, policy))
     evaluation = Evaluation(
@@ -184,6 +195,9 @@ def conclude(found: Collected, written: Json, policy: Policy, parts: Parts, plac
         beside_base=beside_base(found, grades, policy),
         findings=findings,
         profiles=profiles,
+        steps=tuple(steps),
+        published=found.published,
+        explored=explored,
         notes=tuple(found.notes),
         oldest=oldest_of(found.answers),
         pairs_digest=place.folder.write_results(grades, pairs),

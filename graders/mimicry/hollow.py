@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from graders.mimicry.findings import abstained, measured, most
 from graders.numerals import tidy, value
-from harness.collect import FollowUps
+from harness.desk import FollowUps
 from harness.evaluation import EvidenceGroup, Finding
 from harness.evidence import Attempt, Evidence, Exhibit
 from harness.plan import MimicrySpec

@@ -11,7 +11,7 @@ from harness import checks
 from harness.cli.console import human
 from harness.cli.options import JSON_OPTION, RUN_ARGUMENT
 from harness.cli.summary import print_json
-from harness.collect import Reply
+from harness.desk import Reply
 from harness.errors import UsageError, nearest
 from harness.measures import OUTCOMES_OF
 from harness.records import Grade, Response, Sample

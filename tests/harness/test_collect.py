@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.collect import Ask, Collected, Desk, Work, check_ready, collect
+from harness.collect import Collected, check_ready, collect
+from harness.desk import Ask, Desk, Work
 from harness.errors import DataError, UsageError
 from harness.identity import keyed
 from harness.plan import ModelSpec, SuiteSpec
@@ -118,7 +119,7 @@ def test_two_vivas_do_not_ask_the_same_at_once(tmp_path: Path, caplog: pytest.Lo
         thread.join(0.5)
         assert thread.is_alive() and rigs[1].asked == []
         for ask in asks:
-            store.save_response(Response(key=ask.request.key, model="m", text="first"), ask.links())
+            store.save_responses([(Response(key=ask.request.key, model="m", text="first"), ask.links())])
     thread.join(20)
     assert not thread.is_alive()
     assert (rigs[1].asked, rigs[1].loads) == ([], 0)
@@ -140,7 +141,7 @@ def said_by(store: Store, tmp_path: Path, served: list[tuple[str | None, str | N
     work = replace(work_of(Rig(), asks_of(suite)), spec=spec, role="student")
     for ask, (name, system) in zip(work.asks, served, strict=True):
         response = Response(key=ask.request.key, model="x", text="4", served_model=name, system_fingerprint=system)
-        store.save_response(response, ask.links())
+        store.save_responses([(response, ask.links())])
     found = collect(Collected(suites=(suite,)), [work], desk_of(store, tmp_path))
     return [note for note in found.notes if note.startswith("student")]
 

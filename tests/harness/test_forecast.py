@@ -63,7 +63,7 @@ def test_tokens_time_and_cost_are_measured_on_stored_answers(world: Path, tmp_pa
     asks = plan_asks(priced, priced.teacher, job.suites, fingerprint)
     with open_store(Path(str(priced.store))) as store:
         for second, ask in zip((0, 10, 20), asks, strict=False):
-            store.save_response(answered(second, tokens=100, key=ask.request.key), ask.links())
+            store.save_responses([(answered(second, tokens=100, key=ask.request.key), ask.links())])
     part = forecast(job, wiring.parts())[0]
     assert (part.stored, part.to_ask, part.basis) == (3, 237, "measured")
     assert (part.prompt_tokens, part.completion_tokens) == (23700, 23700)

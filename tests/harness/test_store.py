@@ -59,7 +59,7 @@ def answer(key: str = "k", text: str = "4", model: str = "m") -> Response:
 @given(responses)
 def test_a_response_comes_back_as_it_was(response: Response) -> None:
     with open_store(None) as store:
-        store.save_response(response, [LINK])
+        store.save_responses([(response, [LINK])])
         assert store.responses([response.key]) == {response.key: response}
 
 
@@ -86,7 +86,7 @@ def test_a_judgement_comes_back_as_it_was(key: str, judgement: Judgement) -> Non
 )
 def test_no_text_is_special(tmp_path: Path, text: str) -> None:
     with open_store(tmp_path / "store.sqlite") as store:
-        store.save_response(answer(key=text, text=text), [(text, text, 0)])
+        store.save_responses([(answer(key=text, text=text), [(text, text, 0)])])
     with open_store(tmp_path / "store.sqlite") as store:
         assert store.responses([text])[text].text == text
 
@@ -98,7 +98,7 @@ UNSTORABLE = "UnicodeEncodeError: SQLite takes no lone surrogate, and nothing on
 def test_a_reply_that_is_cut_within_a_character_is_kept() -> None:
     """A server that streams may end in half a surrogate pair; json.loads of a stored reply makes one, too."""
     with open_store(None) as store:
-        store.save_response(answer(text=SURROGATE), [LINK])
+        store.save_responses([(answer(text=SURROGATE), [LINK])])
         assert store.responses(["k"])["k"].text.startswith("half of an emoji: ")
 
 
@@ -112,14 +112,14 @@ def test_a_token_that_had_no_chance_does_not_end_the_run() -> None:
     """Engines report -inf for a token that was forced (a grammar, a processor of logits)."""
     chances = LogprobSummary(mean=float("-inf"), least=float("-inf"), first=-0.1)
     with open_store(None) as store:
-        store.save_response(replace(answer(), logprob=chances), [LINK])
+        store.save_responses([(replace(answer(), logprob=chances), [LINK])])
         assert store.counts()["responses"] == 1
 
 
 def test_what_is_saved_twice_is_kept_once_and_as_it_first_was() -> None:
     with open_store(None) as store:
-        store.save_response(answer(text="first"), [LINK])
-        store.save_response(answer(text="second"), [LINK, ("suite", "other", 0)])
+        store.save_responses([(answer(text="first"), [LINK])])
+        store.save_responses([(answer(text="second"), [LINK, ("suite", "other", 0)])])
         assert store.responses(["k"])["k"].text == "first"
         assert store.counts() == {"responses": 1, "grades": 0, "links": 2}
 
@@ -135,7 +135,7 @@ def test_a_judgement_made_again_replaces_the_old_one() -> None:
 def test_a_failed_response_is_refused_and_leaves_nothing() -> None:
     with open_store(None) as store:
         with pytest.raises(ValueError, match="asked again"):
-            store.save_response(replace(answer(), failure="timed out"), [LINK])
+            store.save_responses([(replace(answer(), failure="timed out"), [LINK])])
         assert store.counts() == {"responses": 0, "grades": 0, "links": 0}
 
 
@@ -150,7 +150,7 @@ def test_a_failed_judgement_is_not_kept_but_its_neighbours_are() -> None:
 def test_a_response_and_its_links_are_one_commit() -> None:
     with open_store(None) as store:
         with pytest.raises(sqlite3.Error):
-            store.save_response(answer(), [LINK, ("suite", object(), 0)])  # type: ignore[list-item]  # on purpose
+            store.save_responses([(answer(), [LINK, ("suite", object(), 0)])])  # type: ignore[list-item]  # on purpose
         assert store.counts() == {"responses": 0, "grades": 0, "links": 0}
 
 
@@ -158,7 +158,7 @@ def test_everything_is_there_after_reopening(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folders" / "store.sqlite"
     right = Judgement(outcome="correct", score=1.0, answer="4", reason="4 for 4")
     with open_store(path) as store:
-        store.save_response(answer(), [LINK])
+        store.save_responses([(answer(), [LINK])])
         store.link([(answer(), [("suite", "other", 1)])])
         store.save_judgements([("g", right)])
     with open_store(path) as store:
@@ -170,7 +170,7 @@ def test_everything_is_there_after_reopening(tmp_path: Path) -> None:
 def test_what_was_saved_before_a_crash_is_there_for_others_at_once(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     with open_store(path) as writer, open_store(path) as reader:
-        writer.save_response(answer(), [LINK])
+        writer.save_responses([(answer(), [LINK])])
         assert reader.responses(["k"]) == {"k": answer()}
 
 
@@ -178,7 +178,7 @@ def test_two_thousand_keys_at_once() -> None:
     kept = [answer(key=f"k{n}", text=str(n)) for n in range(0, 2000, 2)]
     with open_store(None) as store:
         for response in kept:
-            store.save_response(response, [])
+            store.save_responses([(response, [])])
         asked = [f"k{n}" for n in range(2000)]
         assert store.responses([*asked, *asked]) == {response.key: response for response in kept}
         assert store.responses(iter(())) == {}
@@ -187,7 +187,7 @@ def test_two_thousand_keys_at_once() -> None:
 def test_a_newer_store_is_refused_with_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     with open_store(path) as store:
-        store.save_response(answer(), [LINK])
+        store.save_responses([(answer(), [LINK])])
     _execute(path, f"PRAGMA user_version={store_module.SCHEMA_VERSION + 1}")
     with pytest.raises(StoreError, match=r"store\.sqlite: written by a newer viva \(store version 2\); update viva"):
         open_store(path).__enter__()
@@ -231,7 +231,7 @@ def test_a_folder_that_is_not_writable(tmp_path: Path) -> None:
 def test_a_record_that_somebody_spoiled_is_named(tmp_path: Path, body: str) -> None:
     path = tmp_path / "store.sqlite"
     with open_store(path) as store:
-        store.save_response(answer(), [LINK])
+        store.save_responses([(answer(), [LINK])])
     _execute(path, f"UPDATE responses SET body = '{body}'")
     with open_store(path) as store, pytest.raises(StoreError, match="not a Response"):
         store.responses(["k"])
@@ -260,12 +260,12 @@ def test_looking_changes_nothing(tmp_path: Path) -> None:
         assert store.counts()["responses"] == 0
     assert not path.exists()
     with open_store(path) as store:
-        store.save_response(answer(), [LINK])
+        store.save_responses([(answer(), [LINK])])
     before = path.read_bytes()
     with look_into_store(path) as store:
         assert set(store.responses(["k"])) == {"k"}
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
-            store.save_response(answer("other"), [LINK])
+            store.save_responses([(answer("other"), [LINK])])
     assert path.read_bytes() == before
 
 
