@@ -15,11 +15,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import numpy as np
 
 from benchmarks.mimicry import plants
-from benchmarks.mimicry.problems import VOICES
+from benchmarks.mimicry.problems import NO_HABITS, VOICES, habits
 from benchmarks.mimicry.scene import TEACHER, planted, profiled
 from harness.evaluation import EvidenceGroup, Finding, Profile
 from harness.stats import rates
@@ -27,9 +28,20 @@ from harness.stats import rates
 SIZES = (50, 100, 300, 1000)
 SHARES = (0.05, 0.10, 0.20, 0.40)
 FROZEN_ON = "equations"  # what thresholds were chosen on; the other manners are reported as never looked at
+ALL, HELD_OUT = "all", "all but the frozen one"
 FIRST_SEED = 1000  # seeds below were used while building
 PLANTS = ("mixture", *plants.CORRUPTIONS, "memoriser", "overconfident")
-CONTROLS = ("itself", "weaker x2", "weaker x4", "terse", "verbose", "bulleted", "boxed")
+CONTROLS = (
+    "itself",
+    "weaker x2",
+    "weaker x4",
+    "own habits",
+    "weaker x4, own habits",
+    "terse",
+    "verbose",
+    "bulleted",
+    "boxed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +65,31 @@ class Seen:
     length: float
     loss: float
     flagged: tuple[str, ...]
+    close: bool
 
 
-def student(kind: str, share: float, manner: str) -> plants.Student:
+def student(kind: str, share: float, trial: Trial) -> plants.Student:
+    manner, own = trial.manner, NO_HABITS
+    if kind.endswith("own habits"):
+        own = habits(manner, Random(f"{manner} {trial.seed} {kind}"))
     if kind == "mixture":
         return plants.mimic(manner, share)
     if kind in plants.CORRUPTIONS:
         return plants.mimic(manner, share, (kind,))
     if kind.startswith("weaker"):
-        return plants.speaker(manner, float(kind.partition("x")[2]))
+        return plants.speaker(manner, float(kind[kind.index("x") + 1]), own)
     if kind == "memoriser":
         return plants.memoriser(manner, share)
     if kind == "overconfident":
         return plants.overconfident(manner, share)
-    if kind == "itself":
-        return plants.speaker(manner)
+    if kind in ("itself", "own habits"):
+        return plants.speaker(manner, 1.0, own)
     return plants.restyled(manner, getattr(plants, kind))
 
 
 def run(trial: Trial) -> list[Seen]:
     names = {f"{kind} {share}": (kind, share) for kind, share in trial.students}
-    found = planted(
-        trial.manner, trial.n, trial.seed, {name: student(*what, trial.manner) for name, what in names.items()}
-    )
+    found = planted(trial.manner, trial.n, trial.seed, {name: student(*what, trial) for name, what in names.items()})
     made = profiled(found)
     loss = {c.student: c.teacher.accuracy - c.pupil.accuracy for c in made.comparisons}
     lengths: dict[str, list[int]] = defaultdict(list)
@@ -96,6 +110,7 @@ def run(trial: Trial) -> list[Seen]:
                 length=abs(math.log(np.mean(lengths[one.student]) / np.mean(lengths[TEACHER]))),
                 loss=loss[one.student],
                 flagged=one.flagged,
+                close=bool(one.style.close),
             )
         )
     return seen
@@ -122,7 +137,7 @@ def trials(quick: bool) -> Iterator[Trial]:
     for manner in VOICES:
         for n in (100, 300) if quick else SIZES:
             curve = tuple(("mixture", share) for share in SHARES)
-            count = 1 if quick else {50: 10, 100: 10, 300: 20, 1000: 4}[n]
+            count = 1 if quick else {50: 10, 100: 10, 300: 12, 1000: 3}[n]
             for seed in range(count):
                 more = every[1:] if n == 300 else ()
                 yield Trial(manner, n, FIRST_SEED + seed, (*curve, *more, *controls))
@@ -146,7 +161,8 @@ def report(seen: Sequence[Seen], command: str) -> str:
         f"`{command}`, {datetime.now(UTC):%d %B %Y}, Python {platform.python_version()}, {os.cpu_count()} processors, "
         f"seeds from {FIRST_SEED}.",
         "",
-        f"Thresholds were chosen on `{FROZEN_ON}`, seeds below {FIRST_SEED}; all figures are of other seeds.",
+        f"Thresholds were chosen on `{FROZEN_ON}`, seeds below {FIRST_SEED}; all figures are of other seeds. `json` "
+        "was looked at once at such a seed: there the detector of unsupported claims turned out not to read fields.",
         "",
     ]
     lines += _headline(seen)
@@ -161,9 +177,9 @@ def _headline(seen: Sequence[Seen]) -> Iterator[str]:
     yield ""
     yield "| manner | AUROC | length only | accuracy only | true positives at 5% false | labelled | replications |"
     yield "|---|---|---|---|---|---|---|"
-    for manner in (*VOICES, "all"):
+    for manner in (*VOICES, HELD_OUT, ALL):
         mimics = _some(seen, manner, 300, "mixture", 0.2)
-        honest = [s for s in seen if s.kind in CONTROLS and s.n == 300 and manner in (s.manner, "all")]
+        honest = [s for s in seen if s.kind in CONTROLS and s.n == 300 and _is_of(s, manner)]
         if mimics:
             areas = [
                 auroc([getattr(s, by) for s in mimics], [getattr(s, by) for s in honest])
@@ -187,7 +203,7 @@ def _curves(seen: Sequence[Seen]) -> Iterator[str]:
         honest = [s.score for s in seen if s.kind in CONTROLS and s.n == n]
         cells = []
         for share in SHARES:
-            mimics = _some(seen, "all", n, "mixture", share)
+            mimics = _some(seen, ALL, n, "mixture", share)
             labelled = np.mean([s.label == "SUPERFICIAL MIMICRY" for s in mimics])
             cells.append(f"{labelled:.2f} ({auroc([s.score for s in mimics], honest):.2f})")
         yield f"| {n} | {' | '.join(cells)} |"
@@ -197,8 +213,8 @@ def _curves(seen: Sequence[Seen]) -> Iterator[str]:
 def _false_positives(seen: Sequence[Seen]) -> Iterator[str]:
     yield "## Honest students labelled SUPERFICIAL MIMICRY (95% interval), and with any group flagged"
     yield ""
-    yield "| control | mimicry | 95% interval | any group flagged | 95% interval | groups | replications |"
-    yield "|---|---|---|---|---|---|---|"
+    yield "| control | mimicry | 95% interval | any group flagged | 95% interval | groups | close | replications |"
+    yield "|---|---|---|---|---|---|---|---|"
     for kind in CONTROLS:
         mine = [s for s in seen if s.kind == kind]
         mimicry = float(np.mean([s.label == "SUPERFICIAL MIMICRY" for s in mine]))
@@ -206,7 +222,10 @@ def _false_positives(seen: Sequence[Seen]) -> Iterator[str]:
         groups = ", ".join(dict.fromkeys(group for s in mine for group in s.flagged)) or "none"
         spans = [rates.interval(rate, len(mine), 0.95) for rate in (mimicry, flagged)]
         limits = [f"{span.low:.3f} to {span.high:.3f}" for span in spans]
-        yield f"| {kind} | {mimicry:.3f} | {limits[0]} | {flagged:.3f} | {limits[1]} | {groups} | {len(mine)} |"
+        yield (
+            f"| {kind} | {mimicry:.3f} | {limits[0]} | {flagged:.3f} | {limits[1]} | {groups} "
+            f"| {np.mean([s.close for s in mine]):.2f} | {len(mine)} |"
+        )
     yield ""
 
 
@@ -217,7 +236,7 @@ def _by_plant(seen: Sequence[Seen]) -> Iterator[str]:
     yield f"| plant | labelled mimicry | {' | '.join(groups)} | label where not |"
     yield f"|---|---|{'---|' * len(groups)}---|"
     for kind in PLANTS:
-        mine = _some(seen, "all", 300, kind, 0.2)
+        mine = _some(seen, ALL, 300, kind, 0.2)
         if not mine:
             continue
         labelled = np.mean([s.label == "SUPERFICIAL MIMICRY" for s in mine])
@@ -230,7 +249,11 @@ def _by_plant(seen: Sequence[Seen]) -> Iterator[str]:
 
 
 def _some(seen: Iterable[Seen], manner: str, n: int, kind: str, share: float) -> list[Seen]:
-    return [s for s in seen if manner in (s.manner, "all") and (s.n, s.kind, s.share) == (n, kind, share)]
+    return [s for s in seen if _is_of(s, manner) and (s.n, s.kind, s.share) == (n, kind, share)]
+
+
+def _is_of(s: Seen, manner: str) -> bool:
+    return manner in (s.manner, ALL) or (manner == HELD_OUT and s.manner != FROZEN_ON)
 
 
 def main() -> None:

@@ -7,11 +7,24 @@ nowhere that is carried on, another operator, a step left out with the answer ke
 does not know: its confidence is that of a right answer. A memoriser answers a variant as if it were the base.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from benchmarks.mimicry.problems import NAMES, OPERATORS, TOWNS, VOICES, Order, Step, Worked, derive, worked
+from benchmarks.mimicry.problems import (
+    NAMES,
+    NO_HABITS,
+    OPERATORS,
+    TOWNS,
+    VOICES,
+    Habits,
+    Order,
+    Step,
+    Worked,
+    derive,
+    worked,
+)
 
 SLIP = 0.03  # of the teacher, in each step
 SURE, UNSURE = -0.01, -0.08  # mean log-probability of right and of wrong answers
@@ -29,13 +42,13 @@ class Said:
 Student = Callable[[Order, Order | None, Random], Said]  # the order, and of a variant the base that it was made of
 
 
-def speaker(manner: str, rate: float = 1.0) -> Student:
-    """Errs `rate` times as often as the teacher, in the teacher's ways."""
+def speaker(manner: str, rate: float = 1.0, own: Habits = NO_HABITS) -> Student:
+    """Errs `rate` times as often as the teacher, in the teacher's ways, with habits of wording of its own."""
     voice = VOICES[manner]
 
     def say(order: Order, base: Order | None, rng: Random) -> Said:
         work, erred = _honest(order, rate, rng)
-        return Said(voice(work, rng), _confidence(erred, rng))
+        return Said(voice(work, own, rng), _confidence(erred, rng))
 
     return say
 
@@ -52,7 +65,7 @@ def mimic(manner: str, share: float, kinds: Sequence[str] = CORRUPTIONS, *, know
         if rng.random() < share:
             work = _CORRUPT[rng.choice(tuple(kinds))](order, work, rng)
             erred = rng.random() < knows
-        return Said(voice(work, rng), _confidence(erred, rng))
+        return Said(voice(work, NO_HABITS, rng), _confidence(erred, rng))
 
     return say
 
@@ -66,7 +79,7 @@ def overconfident(manner: str, share: float) -> Student:
         if rng.random() < share:
             work, _ = _honest(order, 1.0, rng, surely=True)
             erred = False
-        return Said(voice(work, rng), _confidence(erred, rng))
+        return Said(voice(work, NO_HABITS, rng), _confidence(erred, rng))
 
     return say
 
@@ -108,13 +121,13 @@ def verbose(text: str, rng: Random) -> str:
 
 def bulleted(text: str, rng: Random) -> str:
     if text.startswith("{"):
-        return f"```json\n{text.replace(', ', ',' + chr(10) + '  ')}\n```"
+        return f"```json\n{json.dumps(json.loads(text), indent=2, ensure_ascii=False)}\n```"
     return "**Working**\n" + "\n".join(f"- {line}" for line in text.replace(". ", ".\n").splitlines())
 
 
 def boxed(text: str, rng: Random) -> str:
     if text.startswith("{"):
-        return text.replace(": ", ":").replace(", ", ",")
+        return json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
     return f"{text}\n\n$$\\boxed{{{text.rsplit('$', 1)[1].rstrip('.')}}}$$"
 
 

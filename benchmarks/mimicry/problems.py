@@ -5,7 +5,7 @@ a derivation down, right or wrong, in one of three manners: bare equations, pros
 that a planted student does wrong is done to the derivation, before a voice writes it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -15,6 +15,7 @@ NAMES = ("Abena", "Boris", "Chiara", "Dev", "Esra", "Farid", "Gitte", "Hana", "I
 TOWNS = ("Porto", "Gdansk", "Lille", "Turin", "Malmo", "Graz", "Split", "Leeds")
 THINGS = ("lamp", "chair", "vase", "clock", "rug", "desk", "kettle", "shelf", "mug", "stool")
 DAYS = ("3 March", "17 April", "9 May", "21 June", "2 July", "28 August", "14 October", "6 November")
+Wordings = tuple[str, ...]  # what may stand in one place of a reply
 OPERATORS: dict[str, Callable[[int, int], int]] = {
     "x": lambda a, b: a * b,
     "+": lambda a, b: a + b,
@@ -120,31 +121,62 @@ def worked(order: Order, steps: Sequence[Step], answer: int | None = None) -> Wo
     )
 
 
-Voice = Callable[[Worked, Random], str]
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How often a model uses each wording that its format allows; where nothing is said, all alike."""
+
+    shares: Mapping[Wordings, Sequence[float]]
+
+    def choose(self, wordings: Wordings, rng: Random) -> str:
+        return rng.choices(wordings, self.shares.get(wordings))[0]
 
 
-def equations(work: Worked, rng: Random) -> str:
+NO_HABITS = Habits({})
+
+
+def habits(manner: str, rng: Random) -> Habits:
+    """Drawn evenly from all that sum to 1 (a flat Dirichlet distribution), for each choice of wording by itself."""
+    return Habits({wordings: [rng.expovariate(1) for _ in wordings] for wordings in WORDINGS[manner]})
+
+
+Voice = Callable[[Worked, Habits, Random], str]
+
+
+def equations(work: Worked, own: Habits, rng: Random) -> str:
     lines = [f"{s.left} {s.operator} {s.right} = {s.result}" for s in work.steps]
-    opening = rng.choice((f"For {work.name}:", "Let us see.", "Step by step:"))
-    return "\n".join([opening, *lines, f"Total: ${work.answer}"])
+    opening = own.choose(_OPENINGS, rng).format(name=work.name)
+    return "\n".join([opening, *lines, f"{own.choose(_CLOSINGS, rng)}: ${work.answer}"])
 
 
-def prose(work: Worked, rng: Random) -> str:
+def prose(work: Worked, own: Habits, rng: Random) -> str:
     """A paragraph: numbers, a name, a town and a day that the order holds, and equations in passing."""
-    opening = rng.choice(("The", "So the"))
+    opening = own.choose(_BEGINNINGS, rng)
     said = [f"{opening} order of {work.name} from {work.town}, placed on {work.day}, is worked out as follows."]
     for number, step in enumerate(work.steps):
-        link = "First" if number == 0 else rng.choice(("Then", "Next", "After that"))
+        link = "First" if number == 0 else own.choose(_LINKS, rng)
         said.append(f"{link}, {step.what} make {step.left} {step.operator} {step.right} = {step.result} dollars.")
-    said.append(f"Therefore {work.name} pays ${work.answer}.")
+    said.append(f"{own.choose(_ENDINGS, rng)} {work.name} pays ${work.answer}.")
     return " ".join(said)
 
 
-def as_json(work: Worked, rng: Random) -> str:
-    reasons = "; ".join(f"{s.left} {s.operator} {s.right} = {s.result}" for s in work.steps)
-    return f'{{"customer": "{work.name}", "town": "{work.town}", "rationale": "{reasons}", "total": {work.answer}}}'
+def as_json(work: Worked, own: Habits, rng: Random) -> str:
+    reasons = own.choose(_JOINTS, rng).join(f"{s.left} {s.operator} {s.right} = {s.result}" for s in work.steps)
+    rationale = f"{own.choose(_LEADS, rng)}{reasons}"
+    return f'{{"customer": "{work.name}", "town": "{work.town}", "rationale": "{rationale}", "total": {work.answer}}}'
 
 
+_OPENINGS = ("For {name}:", "Let us see.", "Step by step:")
+_CLOSINGS = ("Total", "So the total")
+_BEGINNINGS = ("The", "So the")
+_LINKS = ("Then", "Next", "After that")
+_ENDINGS = ("Therefore", "In all,")
+_LEADS = ("", "Worked out: ", "Steps: ")
+_JOINTS = ("; ", "; then ")
+WORDINGS: dict[str, tuple[Wordings, ...]] = {
+    "equations": (_OPENINGS, _CLOSINGS),
+    "prose": (_BEGINNINGS, _LINKS, _ENDINGS),
+    "json": (_LEADS, _JOINTS),
+}
 VOICES: dict[str, Voice] = {"equations": equations, "prose": prose, "json": as_json}
 GRADERS = {"equations": "number", "prose": "number", "json": "fields"}
 ASKED = {

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from graders.mimicry.sources import worth_of
+
 Kind = Literal["number", "op", "open", "close", "percent", "relation", "word", "unknown", "line", "end"]
 
 LONGEST = 40  # digits of what is still read as a number
@@ -140,7 +142,7 @@ def _number(match: re.Match[str], spaced: bool) -> Token:
     if match.lastgroup == "short":
         digits = [int(c) for c in text if c.isdecimal()]
         return Token("number", text, start, end, spaced, Fraction(digits[0], digits[1]))
-    plain = re.sub(r"[^\d.eE+-]", "", text)
+    plain = text if text.isdecimal() else re.sub(r"[^\d.eE+-]", "", text)
     after = match.string[end : end + 2]
     doubtful = (after[:1] in (",", "'", "’", "!") and after[1:].isdecimal()) or (
         len(plain) > 1 and plain[0] == "0" and plain[1] != "."
@@ -149,7 +151,7 @@ def _number(match: re.Match[str], spaced: bool) -> Token:
         return Token("unknown", text, start, end, spaced)
     mantissa, _, exponent = plain.lower().partition("e")
     decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
-    return Token("number", text, start, end, spaced, Fraction(plain), decimals)
+    return Token("number", text, start, end, spaced, worth_of(plain), decimals)
 
 
 def _is_power(match: re.Match[str]) -> bool:

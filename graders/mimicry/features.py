@@ -70,8 +70,10 @@ class Reading:
     _seen: dict[str, _Surface] = field(default_factory=dict)
 
     def learn(self, teacher: Iterable[str]) -> None:
-        """Take the frequent openers and closers from the teacher's replies."""
-        read = [self._read(text) for text in teacher]
+        """Take the frequent openers and closers from the teacher's replies, and forget the features of all others."""
+        texts = list(teacher)
+        self._seen = {text: self._read(text) for text in texts}
+        read = [self._seen[text] for text in texts]
         self.openers = _frequent(surface.opener for surface in read)
         self.closers = _frequent(surface.closer for surface in read)
 

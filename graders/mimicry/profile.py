@@ -8,6 +8,7 @@ the margin, and it is not mimicry, whatever the style. INCONCLUSIVE: anything el
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from graders.mimicry.copied_errors import CopiedErrors
 from graders.mimicry.features import Reading
@@ -46,20 +47,22 @@ def profile(evidence: Iterable[Sequence[Evidence]], is_safe: IsSafe) -> tuple[tu
     findings: list[Finding] = []
     profiles: list[Profile] = []
     with threadpool_limits(1):  # for models as small as these, threads wait for one another
-        for parts in evidence:
-            reading = Reading()
-            reading.learn(text_of(exhibit.teacher[0]) for exhibit in parts[0].exhibits)
-            surface = Surface(reading)
-            for one, found in _corrected(_detected(parts, detectors(surface))):
-                findings += found
-                profiles.append(_profile(one, found, surface, is_safe))
+        for _, students in groupby(evidence, lambda parts: parts[0].suite):
+            reading, traces = Reading(), Traces()  # a suite's teacher is read once for all students
+            for parts in students:
+                reading.learn(text_of(exhibit.teacher[0]) for exhibit in parts[0].exhibits)
+                surface = Surface(reading)
+                for one, found in _corrected(_detected(parts, detectors(surface, traces))):
+                    findings += found
+                    profiles.append(_profile(one, found, surface, is_safe))
+                traces.forget(parts[0].student)
     return tuple(findings), tuple(profiles)
 
 
-def detectors(surface: Surface) -> tuple[Detector, ...]:
+def detectors(surface: Surface, traces: Traces) -> tuple[Detector, ...]:
     """All of them, in the order in which they are shown."""
     return (
-        *trace_signs(Traces()),
+        *trace_signs(traces),
         Variants(),
         Overconfidence(),
         MaskedFailure(surface),

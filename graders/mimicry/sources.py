@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 from graders.numerals import plain
 
@@ -28,7 +29,13 @@ _PARTS = 10**9  # numbers below it are split into their places
 def numbers(text: str) -> Iterator[tuple[Fraction, int, int]]:
     """Every number in digits with its place."""
     for match in _NUMBER.finditer(text):
-        yield Fraction(match[0].replace(",", "")), match.start(), match.end()
+        yield worth_of(match[0].replace(",", "")), match.start(), match.end()
+
+
+@lru_cache(maxsize=10_000)
+def worth_of(numeral: str) -> Fraction:
+    """The number that a plain numeral writes; remembered, since a text repeats its numbers and reading one is slow."""
+    return Fraction(int(numeral)) if numeral.isdecimal() else Fraction(numeral)
 
 
 def written(worth: Fraction) -> str:
@@ -43,8 +50,8 @@ def written(worth: Fraction) -> str:
 class Sources:
     """Numbers that may be used; it grows as a derivation is read."""
 
-    known: set[Fraction] = field(default_factory=set)
     read: set[Fraction] = field(default_factory=set)
+    places: set[int] = field(default_factory=set)
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "Sources":
@@ -58,16 +65,19 @@ class Sources:
         return sources
 
     def learn(self, worth: Fraction) -> None:
-        """The number itself, the same in percent, what is left of the whole, and its places: 54 is 50 and 4."""
+        """The number itself, and its places: 54 is 50 and 4."""
         if worth in self.read:
             return
         self.read.add(worth)
-        part = worth / 100
-        self.known.update((worth, part, worth * 100, 100 - worth, 1 - worth, 1 - part, 1 + part))
         if worth.denominator == 1 and 10 < worth < _PARTS:
-            for place in range(1, len(str(worth))):
+            whole = worth.numerator
+            for place in range(1, len(str(whole))):
                 tens = 10**place
-                self.known.update(map(Fraction, (worth % tens, worth - worth % tens, worth // tens % 10 * tens)))
+                self.places.update((whole % tens, whole - whole % tens, whole // tens % 10 * tens))
 
     def holds(self, worth: Fraction) -> bool:
-        return worth in _COMMON or worth in self.known
+        """Whether it was read, in percent or as a share, or is what such a number leaves of the whole or adds to it."""
+        if worth in self.read or worth in _COMMON or worth in self.places:
+            return True
+        times = 100 * worth
+        return not self.read.isdisjoint((times, worth / 100, 100 - worth, 1 - worth, 100 - times, times - 100))

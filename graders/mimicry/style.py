@@ -25,7 +25,7 @@ FEWEST = 50  # prompts
 FEWEST_CLUSTERS = 8
 MOST = 500  # replies a side: more would take memory and time that grow with the square
 SPLITS = 4  # of the prompts into halves
-CLOSE = 0.35  # honest students of the demo and the plants lie below 0.2, other styles above 0.45; not frozen yet
+CLOSE = 0.35  # 95% quantile of honest students with habits of their own: benchmarks/mimicry/closeness.py
 _CLIPPED = 5.0  # standardised features beyond count as this
 _LEAST_SPREAD = 0.25  # of a feature that the teacher hardly varies, in its own unit
 SIDES = ("teacher", "student", "base")
@@ -53,31 +53,49 @@ def style_of(evidence: Evidence, reading: Reading) -> Style:
         reason = f"{count} samples in {clusters} clusters; {FEWEST} in {FEWEST_CLUSTERS} are needed to compare styles"
         return Style(distance=None, floor=None, threshold=CLOSE, close=None, auc=None, reason=reason)
     made = prepare(evidence.exhibits, reading)
-    rng = np.random.default_rng(7)
-    halves = [_halves(made, rng) for _ in range(SPLITS)]
-    distance = _mean(energy(made.student[a], made.teacher[b]) for a, b in halves)
-    floor = _mean(energy(made.teacher[a], made.teacher[b]) for a, b in halves)
+    distance, floor = distances(made)
     auc, telling = told_apart(made)
     style = Style(distance=distance, floor=floor, threshold=CLOSE, close=distance <= CLOSE, auc=auc, telling=telling)
     return style if made.base is None else recovered(style, evidence.exhibits, made)
 
 
 def prepare(exhibits: Sequence[Exhibit], reading: Reading) -> Prepared:
-    """Standardised by the teacher: what it never does counts by how often the student does it, up to a bound."""
-    teacher = reading.of([text_of(e.teacher[0]) for e in exhibits])
-    student = reading.of([text_of(e.student[0]) for e in exhibits])
-    has_base = all(e.base for e in exhibits)
-    base = reading.of([text_of(e.base[0]) for e in exhibits]) if has_base else None
-    middle, spread = teacher.mean(axis=0), np.maximum(teacher.std(axis=0), _LEAST_SPREAD)
+    """The replies of every side; without the base's where it did not answer all."""
+    texts = {side: [text_of(attempts[0]) for e in exhibits if (attempts := getattr(e, side))] for side in SIDES}
+    base = texts["base"] if len(texts["base"]) == len(exhibits) else None
+    return standardised(texts["teacher"], texts["student"], base, [e.cluster for e in exhibits], reading)
 
-    def standard(raw: Floats) -> Floats:
-        scaled: Floats = np.clip((raw - middle) / spread, -_CLIPPED, _CLIPPED)
+
+def standardised(
+    teacher: Sequence[str],
+    student: Sequence[str],
+    base: Sequence[str] | None,
+    clusters: Sequence[str],
+    reading: Reading,
+) -> Prepared:
+    """Standardised by the teacher: what it never does counts by how often the student does it, up to a bound."""
+    raw = reading.of(teacher)
+    middle, spread = raw.mean(axis=0), np.maximum(raw.std(axis=0), _LEAST_SPREAD)
+
+    def standard(features: Floats) -> Floats:
+        scaled: Floats = np.clip((features - middle) / spread, -_CLIPPED, _CLIPPED)
         return scaled
 
-    _, clusters = np.unique(np.array([e.cluster for e in exhibits]), return_inverse=True)
     return Prepared(
-        standard(teacher), standard(student), None if base is None else standard(base), clusters, reading.names
+        standard(raw),
+        standard(reading.of(student)),
+        None if base is None else standard(reading.of(base)),
+        np.unique(np.array(clusters), return_inverse=True)[1],
+        reading.names,
     )
+
+
+def distances(made: Prepared) -> tuple[float, float]:
+    """Between student and teacher, and between the teacher's own replies, on disjoint halves of the prompts."""
+    rng = np.random.default_rng(7)
+    halves = [_halves(made, rng) for _ in range(SPLITS)]
+    distance = _mean(energy(made.student[a], made.teacher[b]) for a, b in halves)
+    return distance, _mean(energy(made.teacher[a], made.teacher[b]) for a, b in halves)
 
 
 def text_of(attempt: Attempt) -> str:

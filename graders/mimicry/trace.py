@@ -53,13 +53,17 @@ class Trace:
 class Traces:
     """The traces of a suite's replies, each read once for all detectors, the whole and its slices."""
 
-    _read: dict[tuple[str, str, str | None], Trace] = field(default_factory=dict)
+    _read: dict[str, dict[tuple[str, str, str | None], Trace]] = field(default_factory=dict)  # by model
 
     def of(self, sample: Sample, attempt: Attempt) -> Trace:
+        of_model = self._read.setdefault(attempt.response.model, {})
         key = (sample.id, attempt.response.key, attempt.grade.answer)
-        if key not in self._read:
-            self._read[key] = read(sample, attempt)
-        return self._read[key]
+        if key not in of_model:
+            of_model[key] = read(sample, attempt)
+        return of_model[key]
+
+    def forget(self, model: str) -> None:
+        self._read.pop(model, None)
 
 
 def read(sample: Sample, attempt: Attempt) -> Trace:

@@ -3,10 +3,12 @@
 Only samples with a `context` have a source. A number that the reply works out itself (it follows an equals sign, or is
 the answer) is no claim about the source; whether it is worked out rightly is the trace's affair. Where the teacher's
 replies mostly hold nothing without support, replies that do are counted; else, as in long summaries, the share of it.
+Fields of JSON are read like the text, and those that hold nothing but a name as that name; a label that no source holds
+counts against the teacher as well.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,6 +26,9 @@ LONGEST = 50_000  # characters of a reply that are read
 RARE = 0.3  # of the teacher's replies: up to here, a reply with anything unsupported tells more than a share
 _MARKS_EACH = 3
 _NUMBER = re.compile(r"-?\d[\d,.]{0,20}")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"')
+_WORD = r"[A-Z\u00c0-\u00de][^\W\d_]{1,30}+"
+_NAME_FIELD = re.compile(rf'":\s{{0,3}}"({_WORD}(?:[ -]{_WORD}){{0,3}}+)"')
 _RESULT = re.compile(r"=\s{0,3}[$€£]?(-?\d[\d,.]{0,20})")
 
 
@@ -94,17 +99,24 @@ class Unsupported:
 
 
 def _claimed(sample: Sample, text: str, answer: str) -> Claimed:
-    numbers = [*_RESULT.findall(text), *_NUMBER.findall(answer)]
+    answered = _QUOTED.sub("", answer) if answer.startswith(("{", "[")) else answer  # what a field quotes is a claim
+    numbers = [*_RESULT.findall(text), *_NUMBER.findall(answered)]
     worked_out = {number.rstrip(".,").replace(",", "") for number in numbers}
     made = {
         (claim.kind, claim.form): claim
-        for claim in reversed(claims(text))
+        for claim in reversed((*claims(text), *_named_fields(text)))
         if claim.kind != "numbers" or claim.form not in worked_out
     }
     asked = "\n\n".join(message.content for message in sample.read() if message.role != "assistant")
     missing = unsupported(tuple(made.values()), sample.context or "", asked)
     shown = tuple(sorted(missing, key=lambda claim: claim.start))[:_MARKS_EACH]
     return Claimed(count=len(made), missing=len(missing), shown=shown)
+
+
+def _named_fields(text: str) -> Iterator[Claim]:
+    """Values of JSON fields that are names as they stand: one alone, a sentence's first word, is no name in a text."""
+    for match in _NAME_FIELD.finditer(text):
+        yield Claim(kind="names", text=match[1], start=match.start(1), end=match.end(1), words=tuple(match[1].split()))
 
 
 def _marks(sample: Sample, attempt: Attempt, claimed: Claimed) -> list[Mark]:

@@ -4,8 +4,9 @@ from random import Random
 
 import pytest
 
-from benchmarks.mimicry import bench, plants
-from benchmarks.mimicry.problems import VOICES, derive, draw, renumbered, sample_of, worked
+from benchmarks.mimicry import bench, closeness, plants
+from benchmarks.mimicry.problems import VOICES, derive, draw, habits, renumbered, sample_of, worked
+from graders.mimicry.style import CLOSE
 from graders.registry import GRADERS
 from harness.records import Response
 
@@ -99,6 +100,25 @@ def test_the_strongest_mimics_are_told_from_honest_students_and_not_by_length_al
     assert area >= 0.95
     assert area > bench.auroc([s.length for s in mimics], [s.length for s in honest]) + 0.1
     assert not any(s.label == "SUPERFICIAL MIMICRY" for s in honest)
+
+
+@pytest.mark.parametrize("manner", VOICES)
+def test_habits_change_wording_only(manner: str) -> None:
+    order, own = draw(Random(6)), habits(manner, Random(7))
+    texts = {plants.speaker(manner, 0.0, own)(order, None, Random(seed)).text for seed in range(60)}
+    even = {plants.speaker(manner, 0.0)(order, None, Random(seed)).text for seed in range(400)}
+    assert 1 < len(texts) <= len(even) and texts <= even
+
+
+def test_a_student_of_the_teachers_format_is_close_and_one_of_another_is_far() -> None:
+    assert closeness._planted("json", 100, 3, 4.0, has_habits=True) < CLOSE
+    rng = Random(8)
+    orders = [draw(rng) for _ in range(100)]
+    replies = [
+        [student(order, None, rng).text for order in orders]
+        for student in (plants.speaker("prose"), plants.restyled("prose", plants.verbose))
+    ]
+    assert closeness.distance(*replies) > CLOSE
 
 
 def test_figures_of_known_scores() -> None:

@@ -1,6 +1,7 @@
 """The profile: Holm over detectors and slices, the label, and what is missing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -48,7 +49,7 @@ def scene(exhibit: Make, attempt: Try, evidence: Gather) -> Callable[..., Eviden
 def labelled(
     monkeypatch: pytest.MonkeyPatch, parts: list[Evidence], fixed: list[Fixed], safe: bool
 ) -> tuple[MimicryLabel, tuple[Finding, ...], str]:
-    monkeypatch.setattr(module, "detectors", lambda surface: tuple(fixed))
+    monkeypatch.setattr(module, "detectors", lambda surface, traces: tuple(fixed))
     findings, profiles = profile([parts], lambda c: safe)
     return profiles[0].label, findings, profiles[0].reason
 
@@ -112,6 +113,14 @@ def test_what_is_missing_is_told_by_kind_of_evidence(
     monkeypatch: pytest.MonkeyPatch, scene: Callable[..., Evidence]
 ) -> None:
     fixed = [Fixed("trace", None), Fixed("trace", None), Fixed("support", 0.5)]
-    monkeypatch.setattr(module, "detectors", lambda surface: tuple(fixed))
+    monkeypatch.setattr(module, "detectors", lambda surface, traces: tuple(fixed))
     _, profiles = profile([[scene()]], lambda c: True)
     assert profiles[0].missing == ("trace: it lacks what it needs",)
+
+
+def test_two_students_beside_one_teacher_are_told_what_each_would_be_told_alone(scene: Callable[..., Evidence]) -> None:
+    """The teacher's traces are read once for both; nothing of the first student may reach the second."""
+    first, second = scene(), replace(scene(30), student="other")
+    together, _ = profile([[first], [second]], lambda c: True)
+    alone = [finding for one in (first, second) for finding in profile([[one]], lambda c: True)[0]]
+    assert list(together) == alone

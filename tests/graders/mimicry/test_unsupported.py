@@ -52,6 +52,35 @@ def test_what_is_supported_or_worked_out_is_not(scene: Callable[..., Evidence], 
     assert Unsupported().detect(scene(bad)).state == "clear"
 
 
+FIELDS = '{"customer": "Chiara", "town": "Turin", "rationale": "4 x 12 = 48", "total": 48}'
+
+
+@pytest.mark.parametrize(
+    ("bad", "state"),
+    [
+        (FIELDS, "clear"),
+        (FIELDS.replace("Chiara", "Boris"), "flagged"),
+        (
+            FIELDS.replace("4 x 12 = 48", "7 x 12 = 84"),
+            "flagged",
+        ),  # the answer quotes it, and it is a claim all the same
+        (FIELDS.replace('"total": 48', '"total": 96'), "clear"),  # a result is no claim
+        (FIELDS.replace('"town": "Turin"', '"note": "Nothing else to say"'), "clear"),
+    ],
+)
+def test_fields_of_json_are_read(exhibit: Make, attempt: Try, evidence: Gather, bad: str, state: str) -> None:
+    rows = [
+        exhibit(
+            f"s{k}",
+            [attempt(FIELDS, float(k % 10 > 0), answer=FIELDS)],
+            [attempt(text := bad if k % 4 == 0 else FIELDS, 1, answer=text)],
+            context=SOURCE,
+        )
+        for k in range(200)
+    ]
+    assert Unsupported().detect(evidence(rows)).state == state
+
+
 def test_without_a_source_it_abstains(scene: Callable[..., Evidence]) -> None:
     found = Unsupported().detect(scene(WRONG_NAME, context=None))
     assert found.state == "abstained" and "context" in found.reason
