@@ -7,13 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
-from harness import checks
+from harness import attempts, checks
 from harness.collect import Collected
-from harness.evaluation import Comparison, Pair, Slice, SuiteCard
+from harness.evaluation import Comparison, Pair, Slice, Step, SuiteCard
 from harness.grading import grades_by_item
+from harness.ladder_order import costs_of, order_of
 from harness.pairing import Floats, Item, Scores, Table, tabulate, within
 from harness.policy import Policy
 from harness.records import OUTCOMES, Grade, Outcome
@@ -56,6 +58,20 @@ def beside_base(found: Collected, grades: Sequence[Grade], policy: Policy) -> tu
     return tuple(replace(c, undecidable=None) for c in beside)
 
 
+def steps_down(
+    found: Collected, grades: Sequence[Grade], comparisons: Sequence[Comparison], policy: Policy
+) -> list[Step]:
+    """Each student beside the next larger one, whose side is `teacher` in these; agreement as beside an incumbent."""
+    kinds = {suite.spec.name: suite.kind for suite in found.suites}
+    students = [card for card in found.models if card.role == "student"]
+    names = order_of(students, costs_of(comparisons, kinds)).names
+    return [
+        Step(larger=larger, comparison=replace(c, undecidable=None))
+        for larger, smaller in pairwise(names)
+        for c in _beside(larger, [smaller], found, grades, policy)[0]
+    ]
+
+
 def standing(c: Comparison) -> str:
     """A candidate beside an incumbent: what the 95% interval shows, and for slices whether it outlasts correction.
 
@@ -88,7 +104,7 @@ def _beside(
 
 
 def slices_of(suite: Suite) -> list[Slice]:
-    """Every slice that the samples declare, or those the plan names; values in natural order."""
+    """Every slice that the samples declare, or those the plan names, then the crossings; values in natural order."""
     wanted = suite.spec.slices
     values: dict[str, dict[str, None]] = {}
     for sample in suite.samples:
@@ -96,7 +112,15 @@ def slices_of(suite: Suite) -> list[Slice]:
             if wanted is None or name in wanted:
                 values.setdefault(name, {})[value] = None
     names = wanted if wanted is not None else tuple(values)
-    return [Slice(name=n, value=v) for n in names for v in sorted(values.get(n, ()), key=_natural)]
+    plain = [Slice(name=n, value=v) for n in names for v in sorted(values.get(n, ()), key=_natural)]
+    return [*plain, *(piece for one, other in suite.spec.crossings for piece in _crossed(suite, one, other))]
+
+
+def _crossed(suite: Suite, one: str, other: str) -> list[Slice]:
+    """The crossings of two slices that hold a sample."""
+    met = {(s.slices[one], s.slices[other]) for s in suite.samples if one in s.slices and other in s.slices}
+    ordered = sorted(met, key=lambda values: [_natural(value) for value in values])
+    return [Slice.crossing((one, a), (other, b)) for a, b in ordered]
 
 
 def suite_card(suite: Suite) -> SuiteCard:
@@ -110,6 +134,7 @@ def suite_card(suite: Suite) -> SuiteCard:
         kind=suite.kind,
         origin=suite.origin,
         notes=suite.notes,
+        public=bool(suite.spec.public),
     )
 
 
@@ -129,8 +154,24 @@ def _compare_table(table: Table, known: Known, policy: Policy) -> list[Compariso
         for piece in slices_of(table.suite)
         if (part := within(table, piece)).items
     ]
-    adjusted = multiplicity.benjamini_hochberg([part.p_value for part in parts])
-    return [whole, *(replace(part, p_adjusted=p) for part, p in zip(parts, adjusted, strict=True))]
+    adjusted = discovery_p_values([part.slice for part in parts], [part.p_value for part in parts])
+    found = [whole, *(replace(part, p_adjusted=p) for part, p in zip(parts, adjusted, strict=True))]
+    return [replace(c, fractional=True) for c in found] if _gives_fractions(table.items) else found
+
+
+def _gives_fractions(items: Sequence[Item]) -> bool:
+    """Whether the suite's graders give partial credit, so that slices without any are still called alike."""
+    return any(grade.score not in (None, 0, 1) for item in items for grade in (*item.teacher, *item.student))
+
+
+def discovery_p_values(pieces: Sequence[Slice], p_values: Sequence[float | None]) -> list[float | None]:
+    """Benjamini-Hochberg over a suite's slices and, apart from them, over its crossings, so that these cost nothing."""
+    adjusted = list(p_values)
+    for family in (False, True):
+        members = [n for n, piece in enumerate(pieces) if bool(piece.crossed) == family]
+        for n, p in zip(members, multiplicity.benjamini_hochberg([p_values[n] for n in members]), strict=True):
+            adjusted[n] = p
+    return adjusted
 
 
 def _comparison(table: Table, piece: Slice, known: Known, policy: Policy) -> Comparison:
@@ -157,6 +198,9 @@ def _comparison(table: Table, piece: Slice, known: Known, policy: Policy) -> Com
         measure=scores.measure,
         undecidable=_undecidable(table.items),
         checks=checks.tally(table.items, scores),
+        noise=attempts.noise_floor(table.items, scores),
+        at_k=attempts.at_k(table.items, scores),
+        drawing=attempts.drawing(table.items, scores, estimate.se),
         **scores.figures(estimate),
     )
 

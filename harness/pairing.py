@@ -80,7 +80,7 @@ def _mean(grades: Sequence[Grade]) -> float:
 
 def within(table: Table, piece: Slice) -> Table:
     def holds(sample: Sample) -> bool:
-        return sample.slices.get(piece.name) == piece.value
+        return piece.holds(sample.slices)
 
     dropped = {why: kept for why, samples in table.dropped.items() if (kept := tuple(s for s in samples if holds(s)))}
     return replace(table, items=tuple(i for i in table.items if holds(i.sample)), dropped=dropped)

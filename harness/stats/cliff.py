@@ -18,7 +18,7 @@ from harness.records import Interval
 from harness.stats.clustered import cluster_covariance, kish
 from harness.stats.inputs import Floats, PairedScores, check_level
 
-_FEWEST_LEVELS = 6
+FEWEST_LEVELS = 6
 _MOST_LEVELS = 12
 _FEWEST_ITEMS = 20  # at a level; smaller neighbours are joined
 _SURE = 1.645  # standard errors: one-sided 5%
@@ -63,8 +63,8 @@ def find_cliff(difficulty: ArrayLike, scores: PairedScores, seed: int, level: fl
     check_level(level)
     place = _place(difficulty, scores)
     at, where = _join(place)
-    if where.size < _FEWEST_LEVELS:
-        reason = f"{where.size} levels of difficulty with {_FEWEST_ITEMS} items or more; a cliff needs {_FEWEST_LEVELS}"
+    if where.size < FEWEST_LEVELS:
+        reason = f"{where.size} levels of difficulty with {_FEWEST_ITEMS} items or more; a cliff needs {FEWEST_LEVELS}"
         return Cliff(found="abstained", reason=reason, levels=_levels(_tabulate(at, scores, scores.weights), at, where))
     table = _tabulate(at, scores, scores.weights)
     fit = _fit(table, where, _design_effect(scores), kish(scores))

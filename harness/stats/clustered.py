@@ -83,14 +83,14 @@ def t_interval(estimate: ClusterEstimate, level: float) -> Interval:
     low, high = t_limits(estimate, level, (-1.0, 1.0))
     if estimate.se == 0:
         return Interval(point=estimate.point, low=low, high=high, level=level, method="no-spread")
-    lost, gained, units = _rare(estimate)
+    lost, gained, units = rare(estimate)
     tail = (1 - level) / 2
     floor = gained / units - float(exact_upper(lost, units, tail))
     ceiling = float(exact_upper(gained, units, tail)) - lost / units
     return Interval(
         point=estimate.point,
-        low=min(low, floor),
-        high=max(high, ceiling),
+        low=max(min(low, floor), -1.0),
+        high=min(max(high, ceiling), 1.0),
         level=level,
         method="cluster-t-guarded" if floor < low or ceiling > high else "cluster-t",
     )
@@ -105,7 +105,7 @@ def t_harm_p_value(estimate: ClusterEstimate, margin: float) -> float:
     check_margin(margin)
     if estimate.se == 0:
         return _p_of_less(estimate.point, -margin, estimate)
-    lost, gained, units = _rare(estimate)
+    lost, gained, units = rare(estimate)
     return max(_p_of_less(estimate.point, -margin, estimate), exact_tail(gained, units, lost / units - margin))
 
 
@@ -117,7 +117,7 @@ def t_safe_p_value(estimate: ClusterEstimate, margin: float) -> float:
     check_margin(margin)
     if estimate.se == 0:
         return _p_of_less(-estimate.point, margin, estimate)
-    lost, gained, units = _rare(estimate)
+    lost, gained, units = rare(estimate)
     return max(_p_of_less(-estimate.point, margin, estimate), exact_tail(lost, units, gained / units + margin))
 
 
@@ -211,7 +211,7 @@ def spread_doubt(df: ArrayLike) -> Floats:
     return doubt
 
 
-def _rare(estimate: ClusterEstimate) -> tuple[float, float, float]:
+def rare(estimate: ClusterEstimate) -> tuple[float, float, float]:
     """Losses, gains and items of the sample of whole, independent items that has the estimate's spread."""
     units = _units(estimate)
     moved = abs(estimate.point) if estimate.moved is None else max(estimate.moved, abs(estimate.point))

@@ -1,7 +1,9 @@
 """How often something happens: an absolute rate with what a sample of that size still allows.
 
-The exact binomial limits of Clopper and Pearson, with an effective number of items where items carry unequal weight,
-stand in clusters or are averages of attempts (Korn and Graubard 1998, Survey Methodology 24:193-201).
+The exact binomial limits of Clopper and Pearson. Where items carry unequal weight, stand in clusters or are averages,
+an effective number of them counts: for rates that must not be understated (rules) `clustered.effective_n`, to which a
+cluster is one item, and else `effective_items` (Korn and Graubard 1998, Survey Methodology 24:193-201), which is too
+generous where few clusters show the event.
 """
 
 import math
@@ -35,22 +37,11 @@ def interval(rate: float, n: float, level: float) -> Interval:
     return Interval(point=rate, low=low, high=high, level=level, method="clopper-pearson")
 
 
-def violation_bound(broken: ArrayLike, weights: ArrayLike | None, clusters: Clusters, level: float) -> Interval:
-    """The weighted rate of broken rules over n items, arrays of shape (n,), with its one-sided upper limit.
-
-    `broken` is 1 where an item breaks the rule and 0 where not, or the mean of its attempts. With equal weights and
-    single items this is `upper_bound`, up to one item; the effective number of items is that of `effective_items`.
-    Raises ValueError for values outside [0, 1] and as `effective_items` does.
-    """
-    values = _shares(broken)
-    n = effective_items(values, weights, clusters, 2 * level - 1 if level > 0.5 else level)
-    return upper_bound(_mean(values, weights), n, level)
-
-
 def mean_share(values: ArrayLike, weights: ArrayLike | None, clusters: Clusters, level: float) -> Interval:
     """The weighted mean of one value in [0, 1] per item, arrays of shape (n,), with two-sided limits.
 
-    For items whose value is an average already: pass@k, majority@k, flips. Raises as `violation_bound` does.
+    For items whose value is an average already: pass@k, majority@k, flips. Raises ValueError for values outside [0, 1]
+    and as `effective_items` does.
     """
     array = _shares(values)
     return interval(_mean(array, weights), effective_items(array, weights, clusters, level), level)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from harness.stats.inputs import Floats
 
-_MOST_ATTEMPTS = 512  # of one item in a vote: beyond, counts of subsets do not fit into a float
+MOST_VOTES = 512  # of one item in a vote: beyond, counts of subsets do not fit into a float
 
 
 def item_means(scores: ArrayLike, items: ArrayLike, count: int) -> Floats:
@@ -23,6 +23,21 @@ def item_means(scores: ArrayLike, items: ArrayLike, count: int) -> Floats:
     values, numbers = attempts(scores, items, count)
     means: Floats = np.bincount(numbers, values, minlength=count) / np.bincount(numbers, minlength=count)
     return means
+
+
+def drawing_variances(scores: ArrayLike, items: ArrayLike, count: int) -> Floats:
+    """How uncertain drawing the attempts leaves the mean score of each item: its variance, shape (count,), unbiased.
+
+    The sample variance of the attempts over their number; NaN for an item with one attempt. Raises ValueError as
+    `item_means` does.
+    """
+    values, numbers = attempts(scores, items, count)
+    made = np.bincount(numbers, minlength=count)
+    means = np.bincount(numbers, values, minlength=count) / made
+    squares = np.bincount(numbers, np.square(values - means[numbers]), minlength=count)
+    variances: Floats = np.full(count, np.nan)
+    np.divide(squares, made * (made - 1.0), out=variances, where=made > 1)
+    return variances
 
 
 def pass_at_k(correct: ArrayLike, made: ArrayLike, k: int) -> Floats:
@@ -52,8 +67,8 @@ def majority_at_k(answers: Sequence[Hashable | None], scores: Sequence[float], k
     """
     if len(answers) != len(scores):
         raise ValueError(f"{len(answers)} answers and {len(scores)} scores")
-    if not 1 <= k <= len(answers) <= _MOST_ATTEMPTS:
-        raise ValueError(f"majority@{k} needs k >= 1 and between k and {_MOST_ATTEMPTS} attempts, not {len(answers)}")
+    if not 1 <= k <= len(answers) <= MOST_VOTES:
+        raise ValueError(f"majority@{k} needs k >= 1 and between k and {MOST_VOTES} attempts, not {len(answers)}")
     worth: dict[Hashable, float] = {}
     for answer, score in zip(answers, scores, strict=True):
         if answer is not None and worth.setdefault(answer, score) != score:

@@ -21,7 +21,7 @@ from harness.stats.multiplicity import holm
 
 _SUSPECT = 0.1  # p-value in the searched half up to which a slice is worth a test in the other
 _SHORTLIST = 60  # candidates that are held against one another
-_FEWEST_CLUSTERS = 8  # fewer have no standard error to rely on
+FEWEST_CLUSTERS = 8  # fewer have no standard error to rely on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +190,7 @@ def _renumbered(codes: NDArray[np.intp], kept: NDArray[np.intp]) -> NDArray[np.i
 
 def _enough(table: Contrasts, scores: PairedScores, rules: SearchRules) -> NDArray[np.bool_]:
     least = max(rules.fewest, rules.share * scores.codes.size)
-    enough: NDArray[np.bool_] = (table.n >= least) & (table.clusters >= _FEWEST_CLUSTERS) & np.isfinite(table.excess)
+    enough: NDArray[np.bool_] = (table.n >= least) & (table.clusters >= FEWEST_CLUSTERS) & np.isfinite(table.excess)
     return enough
 
 

@@ -222,3 +222,10 @@ def test_effective_n_is_capped_by_items_and_clusters(items):
     capped = effective_n(weights, clusters)
     assert 1 - 1e-9 <= capped <= effective_n(weights, None) + 1e-9 <= len(items) + 2e-9
     assert capped <= len(set(clusters)) + 1e-9
+
+
+def test_limits_of_a_difference_stay_within_what_a_difference_can_be():
+    scores = np.ones(33), np.r_[np.zeros(32), 1.0]
+    for teacher, student in (scores, scores[::-1]):
+        found = t_interval(mean_difference(teacher, student, None, np.arange(33) // 3), 0.90)
+        assert -1 <= found.low < found.high <= 1

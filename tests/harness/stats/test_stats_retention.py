@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy.stats import norm
+from scipy.stats import beta, multinomial, norm
 from scipy.stats import t as student_t
 
 from harness.evaluation import PairedCells
 from harness.stats.clustered import mean_difference, t_interval
-from harness.stats.retention import conditional, conditional_weighted, fieller
+from harness.stats.retention import conditional, conditional_weighted, fieller, fieller_of_strata
 
 thorough = settings(deadline=None, max_examples=50)
 cell_counts = st.tuples(*[st.integers(0, 40)] * 4)
@@ -154,3 +154,83 @@ def test_large_samples_make_the_two_conditional_intervals_one():
     cells = PairedCells(both=counts[0], teacher_only=counts[1], student_only=counts[2], neither=counts[3])
     one, other = conditional(cells, 0.95), conditional_weighted(*outcomes(*counts), None, None, 0.95)
     assert (one.low, one.high) == pytest.approx((other.low, other.high), abs=2e-4)
+
+
+def missed(n, probabilities, level):
+    """The exact probability that the interval lies above the true ratio, and below it, over all tables that matter."""
+    both, lost, gained, _ = probabilities
+    truth, above, below = (both + gained) / (both + lost), 0.0, 0.0
+    gains = range(n + 1) if gained else (0,)
+    for table in ((a, b, c, n - a - b - c) for c in gains for b in range(n + 1 - c) for a in range(n + 1 - b - c)):
+        chance = multinomial.pmf(table, n, probabilities)
+        if chance < 1e-6 or table[0] + table[1] == 0:
+            continue
+        found = fieller(*outcomes(*table), None, None, level)
+        above += chance * (found.low is not None and found.low > truth + 1e-12)
+        below += chance * (found.high is not None and found.high < truth - 1e-12)
+    return above, below
+
+
+def test_rare_losses_are_not_read_as_none():
+    """Without the guard, 19.0% of these samples put the whole 90% interval above the truth (nominal: 5%)."""
+    above, below = missed(60, (0.94, 0.05, 0.0, 0.01), 0.90)
+    assert 0.005 < above < 0.065 and below < 0.065
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [30, 60, 100])
+@pytest.mark.parametrize("probabilities", [(0.96, 0.03, 0.0, 0.01), (0.45, 0.05, 0.01, 0.49), (0.6, 0.1, 0.05, 0.25)])
+def test_the_ratio_is_rarely_missed_on_either_side(n, probabilities):
+    above, below = missed(n, probabilities, 0.90)
+    assert above < 0.067 and below < 0.067
+
+
+def test_the_guard_is_the_exact_limit_of_the_lost_answers():
+    found = fieller(*outcomes(56, 1, 0, 3), None, None, 0.90)
+    assert found.method == "fieller-guarded"
+    assert found.low == pytest.approx(1 - beta.isf(0.05, 2, 56))  # Clopper and Pearson: 1 lost of 57
+
+
+def test_weights_and_clusters_are_guarded_too():
+    teacher, student = outcomes(56, 1, 1, 2)
+    clusters = np.arange(60) // 2
+    found = fieller(teacher, student, np.linspace(1, 2, 60), clusters, 0.90)
+    assert found.method == "fieller-guarded"
+    delta = t_interval(mean_difference(teacher, student, np.linspace(1, 2, 60), clusters), 0.90)
+    assert (found.high < 1) == (delta.high < 0) and found.low < 1
+
+
+def test_many_losses_need_no_guard():
+    assert fieller(*outcomes(436, 306, 79, 498), None, None, 0.95).method == "fieller"
+
+
+def stratum(both, teacher_only, student_only, neither):
+    return PairedCells(both=both, teacher_only=teacher_only, student_only=student_only, neither=neither)
+
+
+@pytest.mark.parametrize("counts", [(436, 306, 79, 498), (56, 1, 0, 3), (30, 0, 0, 10), (3, 1, 1, 40)])
+def test_one_stratum_is_pooled_to_itself(counts):
+    alone, pooled = fieller(*outcomes(*counts), None, None, 0.95), fieller_of_strata([stratum(*counts)], 0.95)
+    assert pooled.method == alone.method
+    assert (pooled.point, pooled.low, pooled.high) == pytest.approx((alone.point, alone.low, alone.high))
+
+
+def test_strata_by_hand():
+    """500 items at 90% and 80%, 1,000 at 80% and 60%: each suite counts alike, so 140 of 170 are retained.
+
+    The limits are those of the linearised ratio, from which Fieller's differ little at such numbers.
+    """
+    strata = [stratum(350, 100, 50, 0), stratum(500, 300, 100, 100)]
+    found = fieller_of_strata(strata, 0.95)
+    assert (found.method, found.point) == ("fieller", pytest.approx(14 / 17))
+    kept, lost = 3 / 17, -14 / 17  # student less ratio times teacher: both right, and only the teacher; 1 where gained
+    first = 0.7 * kept**2 + 0.2 * lost**2 + 0.1 - (0.7 * kept + 0.2 * lost + 0.1) ** 2
+    second = 0.5 * kept**2 + 0.3 * lost**2 + 0.1 - (0.5 * kept + 0.3 * lost + 0.1) ** 2
+    se = ((first / 499 + second / 999) / 4) ** 0.5 / 0.85
+    assert (found.low, found.high) == pytest.approx((14 / 17 - 1.96 * se, 14 / 17 + 1.96 * se), abs=1e-3)
+
+
+def test_strata_that_tell_nothing_are_refused():
+    for strata in ([], [stratum(1, 0, 0, 0)], [stratum(0, 0, 3, 3)]):
+        with pytest.raises(ValueError, match="retention needs"):
+            fieller_of_strata(strata, 0.95)
