@@ -6,7 +6,9 @@ from harness.evaluation import ALL, Comparison
 from harness.measures import OUTCOMES_OF
 from harness.records import Outcome
 from reports import wording
+from reports.front import NAME_SHOWN
 from reports.pieces import Estimate, Row, Table
+from reports.visible import shorten
 
 CAUSES: tuple[Outcome, ...] = ("incorrect", "truncated", "unparsed", "refused", "correct")
 
@@ -27,7 +29,7 @@ def causes(whole: Comparison, slices: Sequence[Comparison]) -> Table:
 def _row(c: Comparison) -> Row:
     total = wording.DASH if c.undecidable else wording.bare_points(c.pupil.accuracy - c.teacher.accuracy)
     figures = (total, *(_part(c, outcome) for outcome in CAUSES))
-    name = "whole suite" if c.slice.name == ALL else str(c.slice)
+    name = "whole suite" if c.slice.name == ALL else shorten(str(c.slice), NAME_SHOWN)
     return Row(name=name, figures=tuple(Estimate(value=figure) for figure in figures))
 
 

@@ -1,12 +1,13 @@
 """How the fields, rules and criteria of a suite came out for student and teacher, the worst first."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from harness.checks import telling
 from harness.evaluation import ALL, CheckTally, Comparison, Tally
 from harness.records import CheckKind, Measure
+from harness.verdict import RequirementVerdict, StudentVerdict
 from reports import wording
 from reports.pieces import Estimate, Row, Table
 from reports.visible import shorten
@@ -44,9 +45,28 @@ class Ranking:
     shown: int
 
 
-def checks(whole: Comparison) -> tuple[Table, ...]:
-    """A table for each kind of check that was made on the suite."""
-    return tuple(_tables([whole], WHOLE))
+def checks(whole: Comparison, judged: StudentVerdict | None = None) -> tuple[Table, ...]:
+    """A table for each kind of check that was made on the suite; rules with what the gate allows of each."""
+    asked = [one for one in judged.requirements if one.suite == whole.suite] if judged else []
+    rules = {shorten(one.name, NAME_SHOWN): one for one in asked if one.kind == "rules" and one.slice == whole.slice}
+    return tuple(
+        _capped(table, rules) if table.title == NAMES["rule"][0] else table for table in _tables([whole], WHOLE)
+    )
+
+
+def _capped(table: Table, rules: Mapping[str, RequirementVerdict]) -> Table:
+    """The table with a column for the cap, and what was decided; as it is where the gate caps no rule of the suite."""
+    if not rules:
+        return table
+    rows = tuple(replace(row, figures=(*row.figures, _cap(rules.get(row.name)))) for row in table.rows)
+    return replace(table, columns=(*table.columns, "Gate allows"), rows=rows)
+
+
+def _cap(one: RequirementVerdict | None) -> Estimate:
+    if one is None or one.allowed is None:
+        return Estimate(value=wording.DASH, detail="not capped")
+    waived = ", waived" if one.waived else ""
+    return Estimate(value=f"{one.allowed * 100:g}%", detail=f"{wording.DECISION_WORD[one.decision].lower()}{waived}")
 
 
 def checks_by_slice(slices: Sequence[Comparison]) -> tuple[Table, ...]:

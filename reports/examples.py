@@ -20,7 +20,7 @@ from reports.lookup import Lookup
 from reports.marking import with_marks
 from reports.mimicry_words import GROUPS
 from reports.pieces import Item, Items
-from reports.visible import cut
+from reports.visible import cut, shorten
 
 SHOWN = 3
 TITLE = "What it looks like"
@@ -55,7 +55,9 @@ def examples(records: Lookup, student: str, pairs: Sequence[Pair], texts: PairTe
     chosen: dict[tuple[str, str], Example] = {}
     for example in found:
         chosen.setdefault((example.pair.suite, example.pair.sample), example)
-    items = [_item(_shown(records, example.pair, texts), example) for example in list(chosen.values())[:SHOWN]]
+        if len(chosen) == SHOWN:
+            break
+    items = [_item(_shown(records, example.pair, texts), example) for example in chosen.values()]
     return Items(
         title=TITLE,
         lead=LEAD if items else "",
@@ -128,7 +130,7 @@ def _item(by: Shown, example: Example) -> Item:
     student = answered(theirs, made.body if marks else told.student)
     return Item(
         sample=pair.sample,
-        slices=tuple(f"{name}={value}" for name, value in pair.slices.items()),
+        slices=tuple(shorten(f"{name}={value}") for name, value in pair.slices.items()),
         badge=theirs.badge,
         change=change(ours.extracted, theirs.extracted),
         asked=tuple(asked(by.texts.sample(pair.suite, pair.sample))),

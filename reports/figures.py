@@ -1,5 +1,6 @@
 """Figures that several parts of the page print in the same way."""
 
+import re
 from collections.abc import Mapping
 
 from harness.evaluation import Comparison
@@ -8,8 +9,9 @@ from harness.records import Interval, Measure, Outcome
 from harness.verdict import SliceVerdict
 from reports import wording
 from reports.lookup import Lookup
-from reports.measures import WORDS
+from reports.measures import words_of
 from reports.pieces import Badge, Estimate
+from reports.visible import shorten
 
 BADGES: Mapping[str, Badge] = {
     "pass": Badge(kind="pass", word="Pass"),
@@ -24,6 +26,8 @@ BADGES: Mapping[str, Badge] = {
     "INCONCLUSIVE": Badge(kind="inconclusive", word="Inconclusive"),
 }
 UNJUDGED = Badge(kind="unjudged", word="Not judged")
+REASON_SHOWN = 600
+_FIGURES = re.compile(r"[^;]{0,200}, n = [0-9]+\); ")  # how the gate's sentences begin, which tables show anyway
 NO_CELLS = "scores are fractional, weighted, repeated or clustered"
 UNKNOWN = "the teacher's own figure is not known"
 
@@ -66,7 +70,7 @@ def retention(comparison: Comparison) -> Estimate:
 
 
 def conditional(comparison: Comparison) -> Estimate:
-    return _share(comparison.conditional95, WORDS[comparison.measure].conditional)
+    return _share(comparison.conditional95, words_of(comparison).conditional)
 
 
 def _share(interval: Interval | None, otherwise: str) -> Estimate:
@@ -102,7 +106,7 @@ def p_figure(comparison: Comparison) -> Estimate:
         return Estimate(value=wording.DASH, detail="no pairs to test" if cells else NO_CELLS)
     value = wording.p_value(comparison.p_value)
     if cells is None:
-        return Estimate(value=value, detail=f"not McNemar: {NO_CELLS}" if comparison.measure == "accuracy" else "")
+        return Estimate(value=value, detail="cluster-robust" if comparison.measure == "accuracy" else "")
     counts = f"{wording.count(cells.teacher_only)} lost, {wording.count(cells.student_only)} gained"
     return Estimate(value=value, detail=counts)
 
@@ -115,3 +119,12 @@ def needed(comparison: Comparison, judged: SliceVerdict | None) -> Estimate:
         return Estimate(value=wording.DASH, detail="more items would not help")
     items = judged.items_needed if judged.items_needed is not None else comparison.items_needed
     return Estimate(value=wording.DASH, detail="unknown") if items is None else Estimate(value=wording.count(items))
+
+
+def reason(judged: SliceVerdict | None) -> str:
+    """The gate's reason without the name and the figures that stand beside it in a table."""
+    if judged is None:
+        return "The policy does not judge this slice."
+    told = judged.reason.removeprefix(f"{judged.suite}, {judged.slice}: ").removeprefix(f"{judged.suite}: ")
+    told = _FIGURES.sub("", told, count=1)
+    return wording.sentence(shorten(told[:1].upper() + told[1:], REASON_SHOWN))

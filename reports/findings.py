@@ -1,8 +1,9 @@
 """What the detectors found for a student: tables of the whole suite, of what is flagged on slices, of diagnostics."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from harness.evaluation import ALL, Finding
+from harness.evaluation import ALL, Finding, Slice
 from reports import wording
 from reports.figures import badge
 from reports.mimicry_words import GROUPS
@@ -25,7 +26,12 @@ DIAGNOSTICS = (
 
 def of_suite(found: Iterable[Finding]) -> Findings:
     """What can count, on the whole suite."""
-    rows = tuple(_row(f) for f in found if f.slice.name == ALL and f.group is not None)
+    return of_part(found, Slice())
+
+
+def of_part(found: Iterable[Finding], part: Slice) -> Findings:
+    """What can count, on one slice."""
+    rows = tuple(replace(_row(f), where="") for f in found if f.slice == part and f.group is not None)
     return Findings(caption=HEADING, rows=rows, where=False)
 
 

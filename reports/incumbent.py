@@ -7,7 +7,7 @@ from harness.evaluation import ALL, Comparison
 from reports import charts, wording
 from reports.figures import delta
 from reports.lookup import Lookup
-from reports.measures import WORDS
+from reports.measures import words_of
 from reports.pieces import Badge
 from reports.view import Incumbent, IncumbentRow, IncumbentTable
 
@@ -39,7 +39,7 @@ def _table(comparisons: Sequence[Comparison]) -> IncumbentTable:
         suite=first.suite,
         student=first.student,
         axis=charts.axis(along),
-        about=WORDS[first.measure].about,
+        about=words_of(first).about,
         left_out="; ".join(f"{wording.count(n)}: {why}" for why, n in first.dropped.items()),
         rows=tuple(_row(c, along) for c in comparisons),
     )

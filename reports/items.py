@@ -17,7 +17,7 @@ from reports.measures import HIGHER, WORDS
 from reports.pieces import Answer, Badge, Item, Items, Passage, Text
 from reports.visible import cut, is_tall, marked, shorten
 
-LOST_SHOWN, GAINED_SHOWN = 12, 3
+LOST_SHOWN = 3  # the pages of slices have them all
 EXTRACTED_SHOWN, REASON_SHOWN = 400, 600
 FAULTS_SHOWN, FAULT_SHOWN = 12, 160
 ANSWER_SHOWN, ANSWER_LEAD = 48, 14  # characters of an answer in a heading, and of what both begin with
@@ -48,15 +48,6 @@ def lost_items(by: Shown, pairs: Sequence[Pair], slices: Sequence[Comparison]) -
     return Items(title=words.lost, lead=lead, items=tuple(_item(by, pair) for pair in found[:LOST_SHOWN]))
 
 
-def gained_items(by: Shown, pairs: Sequence[Pair], slices: Sequence[Comparison]) -> Items:
-    """A few items on which the student did better."""
-    words = WORDS[by.measure]
-    found = _ordered([p for p in pairs if p.student_score > p.teacher_score], list(reversed(slices)))
-    what = words.student_better if _all_or_nothing(found) else HIGHER["student_better"]
-    lead = _lead(GAINED_SHOWN, len(found), what, "from the slices that gain most")
-    return Items(title=words.gained, lead=lead, items=tuple(_item(by, pair) for pair in found[:GAINED_SHOWN]))
-
-
 def _all_or_nothing(pairs: Sequence[Pair]) -> bool:
     return all(score in (0, 1) for p in pairs for score in (p.teacher_score, p.student_score))
 
@@ -84,7 +75,7 @@ def _item(by: Shown, pair: Pair) -> Item:
     diff = side_by_side(cut(ours.text)[0], cut(theirs.text)[0])
     return Item(
         sample=pair.sample,
-        slices=tuple(f"{name}={value}" for name, value in pair.slices.items()),
+        slices=tuple(shorten(f"{name}={value}") for name, value in pair.slices.items()),
         badge=outcome_badge(pair.student_outcome, by.measure),
         change=change(pair.teacher_answer, pair.student_answer),
         asked=tuple(asked(by.texts.sample(pair.suite, pair.sample))),

@@ -42,8 +42,12 @@ class Lookup:
 
     def slices(self, suite: str, student: str) -> list[Comparison]:
         """The slices of a suite, what is lost most first; the largest first where nothing tells them apart."""
-        found = [c for c in self.evaluation.comparisons if (c.suite, c.student) == (suite, student)]
+        found = self.of(suite, student)
         return sorted((c for c in found if c.slice.name != ALL), key=lambda c: (-lost(c), -c.n, str(c.slice)))
+
+    def of(self, suite: str, student: str) -> list[Comparison]:
+        """The comparisons of a student on a suite, as they were made: the whole first."""
+        return [c for c in self.evaluation.comparisons if (c.suite, c.student) == (suite, student)]
 
     def absence(self, student: str) -> str:
         """Why there is nothing to compare, or nothing."""
@@ -79,3 +83,8 @@ def _delta(comparison: Comparison) -> float:
 
 def of_pairs(pairs: Sequence[Pair], suite: str, student: str) -> list[Pair]:
     return [p for p in pairs if (p.suite, p.student) == (suite, student)]
+
+
+def conditions(part: Slice) -> tuple[tuple[str, str], ...]:
+    """Names and values that its items hold: one of a slice, several of a crossing, none of the whole."""
+    return () if part.name == ALL else part.crossed or ((part.name, part.value),)

@@ -10,8 +10,11 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.runtime import Undefined
 
+from harness.columns import columns
 from harness.evaluation import ALL, Comparison, Evaluation
+from harness.gate_words import named_with_more
 from harness.identity import digest
+from harness.ladder import ladder
 from harness.measures import OUTCOMES_OF
 from harness.verdict import Decision, RequirementVerdict, SliceVerdict, StudentVerdict, Verdict
 from reports import wording
@@ -81,6 +84,7 @@ class Summary:
     word: str
     answer: tuple[str, ...]
     students: tuple[Student, ...]
+    together: tuple[str, ...]
     notes: tuple[str, ...]
     facts: tuple[str, ...]
 
@@ -138,9 +142,20 @@ def _summary(records: Lookup, room: Room) -> Summary:
         word=wording.DECISION_WORD[verdict.decision],
         answer=tuple(_first(tuple(lines), room.lines)) or ("No student was judged.",),
         students=tuple(_student(records, student, room) for student in verdict.students),
+        together=tuple(_first(tuple(_together(evaluation, verdict)), room.lines)),
         notes=tuple(_first(evaluation.notes, room.lines)),
         facts=tuple(_facts(records)),
     )
+
+
+def _together(evaluation: Evaluation, verdict: Verdict) -> Iterator[str]:
+    """What the ladder of several students comes to, and each student's columns where it has several."""
+    found = ladder(evaluation, verdict)
+    if len(found.rungs) > 1:
+        yield wording.sentence(f"Ladder, {found.ordered}: {found.sentence}")
+    for one in columns(evaluation, verdict):
+        if len(one.columns) > 1:
+            yield wording.sentence(f"{one.student}: {one.reading}")
 
 
 def _facts(records: Lookup) -> Iterator[str]:
@@ -171,7 +186,7 @@ def _student(records: Lookup, judged: StudentVerdict, room: Room) -> Student:
 
 def _lines(records: Lookup, judged: StudentVerdict, room: Room) -> Iterator[str]:
     for decision, title in GROUPS:
-        if names := judged.named(decision):
+        if names := [named_with_more(part) for part in judged.parts(decision)]:
             yield f"{title}: {_names(names, room)}."
     if waived := judged.waived():
         yield f"Waived, and not counted: {_names(waived, room)}."

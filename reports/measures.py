@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from harness.evaluation import Comparison
 from harness.measures import ABOUT
 from harness.records import Measure
 
@@ -22,8 +23,8 @@ class Words:
     flips: str
     test: str
     note: str
-    net: str
-    net_note: str
+    loss: str
+    loss_note: str
     lost: str
     gained: str
     teacher_better: str
@@ -32,9 +33,19 @@ class Words:
     about: str = ""
 
 
+def words_of(comparison: Comparison) -> Words:
+    """The words for what a comparison's scores are; with partial credit an answer is more or less right."""
+    if comparison.measure == "accuracy" and comparison.fractional:
+        return PARTIAL_CREDIT
+    return WORDS[comparison.measure]
+
+
 HIGHER = {"teacher_better": "the teacher scored higher", "student_better": "the student scored higher"}
 SPREAD = "Difference per item: the mean of the differences without their sign."
-NET = {"net": "Net score", "net_note": "Net score: the student's scores minus the teacher's, summed over the items."}
+SCORE = {
+    "loss": "Score lost, of 1,000",
+    "loss_note": "Score lost: the teacher's score minus the student's in this slice, for 1,000 requests to the suite.",
+}
 
 WORDS: Mapping[Measure, Words] = {
     "accuracy": Words(
@@ -46,9 +57,11 @@ WORDS: Mapping[Measure, Words] = {
         flips="Flips",
         test="McNemar p",
         note="Retention: student accuracy over teacher accuracy. Conditional retention: how often the student is right "
-        "where the teacher is. Flips: items on which only one of the two is right.",
-        net="Net answers",
-        net_note="Net answers: right answers of the student minus those of the teacher.",
+        "where the teacher is. Flips: items on which only one of the two is right; the noise floor is the teacher's "
+        "own, asked again. p: McNemar's exact test, or a cluster-robust one where scores are fractional, weighted, "
+        "repeated or clustered.",
+        loss="Lost of 1,000 requests",
+        loss_note="Lost: of 1,000 requests to the whole suite, how many more the student gets wrong in this slice.",
         lost="Lost answers",
         gained="Gained answers",
         teacher_better="the teacher was right and the student was not",
@@ -67,7 +80,7 @@ WORDS: Mapping[Measure, Words] = {
         lost="Where the student agrees less",
         gained="Where the student agrees more",
         about=ABOUT["agreement"],
-        **NET,
+        **SCORE,
         **HIGHER,
     ),
     "preference": Words(
@@ -82,7 +95,7 @@ WORDS: Mapping[Measure, Words] = {
         lost="Where the teacher's reply is preferred",
         gained="Where the student's reply is preferred",
         about=ABOUT["preference"],
-        **NET,
+        **SCORE,
         **HIGHER,
     ),
     "mixed": Words(
@@ -97,7 +110,24 @@ WORDS: Mapping[Measure, Words] = {
         lost="Where the student scored lower",
         gained="Where the student scored higher",
         about=ABOUT["mixed"],
-        **NET,
+        **SCORE,
         **HIGHER,
     ),
 }
+PARTIAL_CREDIT = Words(
+    teacher="Teacher's mean score",
+    student="Student's mean score",
+    teacher_short="Teacher",
+    headline="full scores lost per 1,000 requests",
+    summary="a mean score of {student} over {n}, the teacher {teacher}.",
+    flips="Difference per item",
+    test="p of no difference",
+    note="Retention: the student's mean score over the teacher's. Conditional retention: the student's mean score, "
+    f"weighted by the teacher's. {SPREAD}",
+    lost="Where the student scored lower",
+    gained="Where the student scored higher",
+    conditional="cannot be estimated",
+    about="Answers get partial credit: a score is the share of what could be got, not whether the answer is right.",
+    **SCORE,
+    **HIGHER,
+)

@@ -1,5 +1,6 @@
 """Did a student understand, or does it only sound like its teacher: the mimicry profile of each of its suites."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from reports.visible import shorten
 
 FEWEST = 50  # items that a profile is made of at least (docs/mimicry.md)
 TELLING_SHOWN, FEATURE_SHOWN = 6, 40
+ROWS_SHOWN = 25  # the whole suite and the slices whose label is worst
 NAME_SHOWN, REASON_SHOWN = 120, 600
 GONE = "This run holds no profiles; `viva grade RUN` makes them."
 
@@ -123,12 +125,25 @@ def _profiled(records: Lookup, rows: Sequence[Placed]) -> Profiled:
         picture=closeness.picture(spots, close) if spots and close is not None else Markup(""),
         shapes=_shapes(drawn),
         undrawn=", ".join(shorten(str(row.profile.slice)) for row in rows if row not in drawn),
-        rows=tuple(_row(records, row, row in drawn) for row in rows),
+        counted=_counted(rows),
+        rows=tuple(_row(records, row, row in drawn) for row in rows[:ROWS_SHOWN]),
+        left_out=_left_out(len(rows) - ROWS_SHOWN),
         missing=tuple(_sentence(reason) for reason in whole.missing),
         findings=findings.of_suite(found),
         on_slices=findings.on_slices(found),
         diagnostics=findings.diagnostics(found),
     )
+
+
+def _counted(rows: Sequence[Placed]) -> str:
+    """`2 superficial mimicry, 5 weaker`, of the slices; the whole suite stands above."""
+    labels = Counter(row.profile.label for row in rows if row.profile.slice.name != ALL)
+    return ", ".join(f"{wording.count(n)} {badge(label).word.lower()}" for label, n in labels.items()) or "no slices"
+
+
+def _left_out(left: int) -> str:
+    more = wording.number_of(left, "more slice")
+    return f"{more}: the pages of slices have them, and `viva compare RUN --mimicry` prints them." if left > 0 else ""
 
 
 def _spot(row: Placed) -> closeness.Spot:

@@ -65,9 +65,9 @@ def surface(profile: Profile) -> str:
 
 def _off(alone: Interval) -> str:
     if _way(alone) == 0:
-        return f"about as it deserves ({wording.points(alone.point)}; {_span(alone)})"
+        return f"about right ({wording.points(alone.point)}; {_span(alone)})"
     far = wording.points(abs(alone.point)).lstrip("+")
-    return f"{far} {'higher' if _way(alone) > 0 else 'lower'} than it deserves ({_span(alone)})"
+    return f"{far} too {'high' if _way(alone) > 0 else 'low'} ({_span(alone)})"
 
 
 def _beside(alone: Interval, more: Interval) -> str:

@@ -22,6 +22,14 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A name that leads somewhere; to nowhere where `href` is blank."""
+
+    name: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A named row of figures; `where` is what stands smaller under the name: its slice and items, or blank."""
 

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from reports.abreast import Abreast
+from reports.found import FoundView
 from reports.measures import Words
-from reports.pieces import Badge, Estimate, Items, Passage, Table
+from reports.pieces import Badge, Estimate, Items, Link, Passage, Table
+from reports.repeats import Repeats
+from reports.review_section import ReviewSection
+from reports.rungs import LadderView
+from reports.undecided import Undecided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +36,21 @@ class Harm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """A slice by its name; `note` is how many items would decide it."""
+
+    link: Link
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SliceGroup:
+    """Slices of one decision: the first few, and those that are `folded` away behind `more`."""
+
     badge: Badge
     title: str
-    names: tuple[str, ...]
+    chips: tuple[Chip, ...]
+    folded: tuple[Chip, ...]
     more: str
 
 
@@ -47,25 +64,30 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One student's verdict. `more` says how many `more_warnings` there are behind it."""
+    """One student's verdict. `why` is short; the gate's own `reasons` stand folded behind `all_reasons`.
+
+    `more` says how many `more_warnings` there are behind it.
+    """
 
     anchor: str
     student: str
     badge: Badge
     harms: tuple[Harm, ...]
+    why: tuple[str, ...]
     reasons: tuple[str, ...]
+    all_reasons: str
     labels: tuple[Labelled, ...]
     warnings: tuple[str, ...]
     more_warnings: tuple[str, ...]
     more: str
     groups: tuple[SliceGroup, ...]
+    waived: tuple[str, ...]
     absent: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverallRow:
-    anchor: str
-    student: str
+    link: Link
     badge: Badge
     n: str
     teacher: str
@@ -74,7 +96,7 @@ class OverallRow:
     delta: Estimate
     retention: Estimate
     conditional: Estimate
-    flips: str
+    flips: Estimate
     p: Estimate
     needed: Estimate
 
@@ -103,35 +125,76 @@ class Overall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceRow:
-    name: str
+    """A slice. `lost` is what is lost in it of 1,000 requests to the suite, `share` its part of them.
+
+    `asides` are short remarks under the reason: how replies ended, the p-value, a waiver, a doubt.
+    """
+
+    link: Link
     tier: str
     badge: Badge
     lost: str
+    share: str
     n: str
     teacher: str
     pupil: str
     drawing: Markup
     delta: Estimate
     against_margin: Estimate
-    p_adjusted: str
-    causes: str
+    reason: str
+    asides: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceTable:
+    """Slices by what is lost: the first few, those `folded` behind `fold`, and how many stand elsewhere (`left`)."""
+
+    title: str
+    about: str
+    rows: tuple[SliceRow, ...]
+    folded: tuple[SliceRow, ...] = ()
+    fold: str = ""
+    left: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostRow:
+    """A slice whose errors have a declared cost."""
+
+    link: Link
+    badge: Badge
+    seen: str
+    allowed: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteSection:
-    """One suite of a student. `checks` are of the whole suite, `checks_by_slice` the worst of its slices."""
+    """One suite of a student. `checks` are of the whole suite, `checks_by_slice` the worst of its slices.
 
-    suite: str
+    `folded`: it stands outside of the team's own traffic, so its details are closed. `tables` are its slices and,
+    apart, its crossings; `parts` lead to what is told of it.
+    """
+
+    anchor: str
+    link: Link
+    folded: bool
+    summary: str
     words: Words
+    share_title: str
     axis: Markup
-    slices: tuple[SliceRow, ...]
+    tables: tuple[SliceTable, ...]
+    costly: tuple[CostRow, ...]
+    found: FoundView
     causes: Table
+    checked: str
     checks: tuple[Table, ...]
     checks_by_slice: tuple[Table, ...]
     endings: Table
+    repeats: Repeats
+    parts: tuple[tuple[str, str], ...]
+    pairs: Link
     lost: Items
-    gained: Items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +240,7 @@ class Profiled:
     """A student's mimicry profile on one suite.
 
     `surface` is the sentence about a grader of the surface, `shapes` the legend of the picture. `undrawn` tells what
-    has no mark in it.
+    has no mark in it, `counted` how many slices have which label, and `left_out` how many rows are not shown.
     """
 
     suite: str
@@ -190,7 +253,9 @@ class Profiled:
     picture: Markup
     shapes: tuple[Badge, ...]
     undrawn: str
+    counted: str
     rows: tuple[ProfileRow, ...]
+    left_out: str
     missing: tuple[str, ...]
     findings: Findings
     on_slices: Findings
@@ -211,7 +276,6 @@ class StudentSection:
     anchor: str
     student: str
     badge: Badge
-    summary: str
     mimicry: Mimicry
     suites: tuple[SuiteSection, ...]
     absent: str
@@ -276,6 +340,10 @@ class SuiteRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
+    """`origin` answers the questions that a release is asked for: whose answers, under which terms, how old."""
+
+    origin: tuple[tuple[str, str], ...]
+    waived: tuple[str, ...]
     models: tuple[ModelRow, ...]
     suites: tuple[SuiteRow, ...]
     documents: tuple[Passage, ...]
@@ -284,20 +352,27 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
+    """The first page. `reviews`: what reviewers said, where they did; `beside`: other files of the report."""
+
     title: str
     answer: tuple[Answered, ...]
     badge: Badge
     timestamp: str
     created: str
     teacher: str
-    students: str
     suites: str
     cards: tuple[Card, ...]
+    bases: tuple[tuple[str, str], ...]
+    ladder: LadderView
+    abreast: Abreast
     overall: tuple[Overall, ...]
     sections: tuple[StudentSection, ...]
+    undecided: Undecided
     incumbent: Incumbent
     retained: Incumbent
     dropped: tuple[DroppedRow, ...]
     notes: tuple[str, ...]
     provenance: Provenance
     version: str
+    reviews: ReviewSection | None = None
+    beside: tuple[Link, ...] = ()

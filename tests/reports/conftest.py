@@ -84,6 +84,9 @@ class Texts:
     pairs: dict[tuple[str, str], Pair]
     hostile: dict[str, str]
 
+    def fetched(self, suite: str, samples: Sequence[str]) -> "Texts":
+        return self
+
     def sample(self, suite: str, sample: str) -> Sample:
         request = self.requests[sample]
         asked = (
@@ -170,7 +173,8 @@ def profiled(desk: Parts) -> Parts:
 def poisoned(profiled: Parts) -> Parts:
     """The same with a payload at the end of every name and sentence that could come from outside."""
     evaluation, verdict, pairs, texts = profiled
-    return poison(evaluation), poison(verdict), poison(pairs), PoisonedTexts(inner=texts)
+    policy: dict[str, Json] = {**verdict.policy, "critical": [PAYLOAD.replace("\ud800", "")]}  # a policy is valid text
+    return poison(evaluation), replace(poison(verdict), policy=policy), poison(pairs), PoisonedTexts(inner=texts)
 
 
 def _is_worst(p: Pair) -> bool:
@@ -367,6 +371,9 @@ def digest(pattern: str) -> str:
 @dataclass(frozen=True, kw_only=True)
 class PoisonedTexts:
     inner: PairTexts
+
+    def fetched(self, suite: str, samples: Sequence[str]) -> "PoisonedTexts":
+        return self
 
     def sample(self, suite: str, sample: str) -> Sample:
         found: Sample = poison(self.inner.sample(suite, sample.removesuffix(PAYLOAD)))

@@ -110,8 +110,8 @@ def test_the_verdict_comes_first(desk: Parts) -> None:
     assert told == [
         "May replace desk-teacher: honest (except on 1 slice)" if "except" in told[0] else
         "May replace desk-teacher: honest",
-        "May not replace desk-teacher: mimic",
-        "The data cannot decide yet: sparse",
+        "May not replace desk-teacher: mimic (released for 1 slice)",
+        "The data cannot decide yet: sparse (released for 1 slice)",
         "Nothing to compare: int4",
     ]  # fmt: skip
 
@@ -143,6 +143,19 @@ def test_losses_are_told_by_cause_the_largest_first(desk: Parts) -> None:
     assert "by what the student did: wrong −6.0, refused −2.0, truncated −1.0." in Page(text).text
     gained = replace(c, losses={"correct": -0.1})
     assert "Points lost" not in markdown(replace(evaluation, comparisons=(gained,)), verdict)
+
+
+def test_the_ladder_and_the_columns_stand_side_by_side(desk: Parts) -> None:
+    evaluation, verdict, *_ = desk
+    workload = evaluation.suites[0]
+    stress = replace(workload, name="desk.stress", kind="stress")
+    variants = tuple(replace(c, suite="desk.stress") for c in evaluation.comparisons if c.slice.name == ALL)
+    both = replace(evaluation, suites=(workload, stress), comparisons=(*evaluation.comparisons, *variants))
+    told = Page(markdown(both, verdict)).text.split("Side by side:")[1]
+    assert "Ladder, in the order of the plan (not all declare their `parameters`): honest is the last student" in told
+    assert "mimic: fails at work, breaks under stress." in told
+    alone = Page(markdown(evaluation, replace(verdict, students=verdict.students[:1]))).text
+    assert "breaks under stress" not in alone
 
 
 def test_mimicry_requirements_warnings_and_notes_are_told(desk: Parts) -> None:

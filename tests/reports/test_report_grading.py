@@ -10,11 +10,12 @@ import pytest
 from harness.evaluation import ALL, CheckTally, Comparison, Evaluation, Pair, Slice, Tally
 from harness.protocols import PairTexts
 from harness.records import Grade, Interval, Measure, Outcome, Response, Sample
-from harness.verdict import Verdict
+from harness.verdict import RequirementVerdict, StudentVerdict, Verdict
 from reports.causes import causes
 from reports.checks import checks, checks_by_slice
 from reports.context import build
 from reports.items import Shown, lost_items
+from reports.measures import words_of
 from reports.pieces import Table
 from reports.render import render
 from reports.view import Page
@@ -126,6 +127,38 @@ def test_rules_are_absolute_and_a_rule_never_broken_keeps_its_bound(desk: Parts)
     assert (shares.rows[0].figures[0].value, shares.rows[0].figures[0].detail) == ("10.0%", "5.0% to 20.0%")
 
 
+def test_rules_stand_beside_what_the_gate_allows(desk: Parts) -> None:
+    whole, _ = of(desk, "mimic")
+    found = (
+        checked("promises", rate(0.02, None, 0.04), rate(0.0, None, 0.01), kind="rule"),
+        checked("length", rate(0.0, None, 0.01), rate(0.0, None, 0.01), kind="rule"),
+    )
+    asked = RequirementVerdict(
+        kind="rules", name="promises", suite=whole.suite, decision="fail", reason="shown", seen=0.02, allowed=0.005
+    )
+    judged = StudentVerdict(student="mimic", decision="fail", reasons=(), slices=(), requirements=(asked,))
+    (table,) = checks(replace(whole, checks=found), judged)
+    assert table.columns == ("Student breaks", "Teacher breaks", "Gate allows")
+    assert [(row.figures[2].value, row.figures[2].detail) for row in table.rows] == [
+        ("0.5%", "fail"),
+        ("–", "not capped"),
+    ]
+    elsewhere = replace(judged, requirements=(replace(asked, suite="another"),))
+    (plain,) = checks(replace(whole, checks=found), elsewhere)
+    assert plain.columns == ("Student breaks", "Teacher breaks")
+
+
+def test_partial_credit_is_not_called_right_or_wrong(desk: Parts) -> None:
+    whole, _ = of(desk, "mimic")
+    plain, partial = words_of(whole), words_of(replace(whole, fractional=True))
+    assert "wrong" in plain.headline and "right" in plain.summary
+    told = f"{partial.headline} {partial.summary} {partial.teacher} {partial.student} {partial.loss}"
+    assert not set(told.replace(",", " ").split()) & {"wrong", "right", "accuracy", "answers"}
+    assert words_of(replace(whole, fractional=True, measure="agreement")) is words_of(
+        replace(whole, measure="agreement")
+    )
+
+
 def test_checks_of_slices_stand_by_counts_and_say_what_is_left_out(desk: Parts) -> None:
     _, slices = of(desk, "mimic")
     small = replace(slices[0], checks=(checked("one", values(0, 1, 1), values(1), n=1),))
@@ -152,7 +185,7 @@ def text_of(page: Page) -> str:
     return " ".join("".join(words).split())
 
 
-OF_ACCURACY = ("accuracy", "wrong", "right", "Lost answers", "Gained answers", "Net answers", "extra wrong answers")
+OF_ACCURACY = ("accuracy", "wrong", "right", "Lost answers", "Gained answers", "Lost of 1,000", "extra wrong answers")
 EXPLAINED = (
     "not accuracy",
     "(accuracy, agreement, preference)",
@@ -168,7 +201,7 @@ EXPECTED: dict[Measure, tuple[str, ...]] = {
         "points of agreement with the teacher, beside the teacher's own with itself",
         "Agreement with the teacher, not accuracy: where the teacher errs, a student that errs alike agrees.",
         "Where the student agrees less",
-        "disagrees",
+        "agrees in half or less",
         "A value is right here if it is the teacher's.",
     ),
     "preference": ("the teacher's own figure is 50%", "Where the teacher's reply is preferred", "not preferred"),
@@ -188,7 +221,7 @@ def test_what_is_no_accuracy_is_never_called_so(desk: Parts, measure: Measure) -
 
 def test_accuracy_keeps_its_words(desk: Parts) -> None:
     told = text_of(page_of(desk))
-    for words in ("extra wrong answers per 1,000 requests", "Teacher accuracy", "Lost answers", "Net answers"):
+    for words in ("extra wrong answers per 1,000 requests", "Teacher accuracy", "Lost answers", "Lost of 1,000"):
         assert words in told
 
 
@@ -248,7 +281,7 @@ def test_the_text_that_is_shown_is_the_one_that_the_outcome_is_of() -> None:
     assert (item.teacher.notes, item.student.notes) == (("Attempt 1 of 3.",), ("Attempt 2 of 3.",))
     assert item.student.reason == "because of 2."
     assert str(item.student.text.body).replace("<ins>", "").replace("</ins>", "") == "attempt 2"
-    assert (item.teacher.badge.word, item.student.badge.word) == ("agrees", "disagrees")
+    assert (item.teacher.badge.word, item.student.badge.word) == ("agrees", "agrees in half or less")
 
 
 def test_slices_of_an_undecidable_suite_still_name_their_items(desk: Parts) -> None:

@@ -17,18 +17,19 @@ from harness.protocols import PairTexts
 from harness.records import Interval
 from harness.verdict import Verdict
 from reports.context import build
-from reports.render import environment, only_text, render, stylesheet, write_report
+from reports.render import render, write_report
+from reports.templating import environment, only_text, stylesheet
 from reports.visible import plain
 
 Parts = tuple[Evaluation, Verdict, Sequence[Pair], PairTexts]
 TAGS = """
 html head meta title style body a header p span h1 h2 h3 h4 ul li dl div dt dd bdi time nav main section article
 strong figure figcaption svg circle rect path line text table caption thead tbody tr th td details summary pre del ins
-mark sup ol footer"""
+mark sup ol footer g"""
 ATTRIBUTES = """
 lang charset http-equiv content name class href id viewbox aria-hidden aria-label aria-labelledby role
 tabindex scope colspan data-label dir datetime title d cx cy r x x1 x2 y y1 y2 width height rx stroke-dasharray
-text-anchor open"""
+text-anchor open transform font-size stroke-width"""
 
 
 class Reader(HTMLParser):
@@ -97,9 +98,12 @@ def test_the_file_is_written_and_the_same_every_time(poisoned: Parts, tmp_path: 
 
 
 def test_the_answer_comes_first(page: Reader) -> None:
-    answer = "May replace desk-teacher: honest May not replace desk-teacher: mimic The data cannot decide yet: sparse"
+    answer = (
+        "May replace desk-teacher: honest May not replace desk-teacher: mimic (released for 1 slice) "
+        "The data cannot decide yet: sparse"
+    )
     assert answer in page.text
-    assert page.text.index(answer) < page.text.index("Verdicts") < page.text.index("Overall, student by student")
+    assert page.text.index(answer) < page.text.index("Verdicts") < page.text.index("Overall, suite by suite")
 
 
 @pytest.mark.parametrize(
@@ -108,10 +112,9 @@ def test_the_answer_comes_first(page: Reader) -> None:
         "−7.0 points 95%: −8.8 to −5.2",
         "extra wrong answers per 1,000 requests 95%: +52 to +88",
         "66 lost, 3 gained",
-        "Slices withheld: 4",
-        "Showing 12 of 66, from the slices that lose most: the teacher was right and the student was not.",
-        "The last 14,010 characters left out.",
-        "advisory 0 10 100.0% 100.0%",
+        "Withheld: 4 slices",
+        "Showing 3 of 66, from the slices that lose most: the teacher was right and the student was not.",
+        "advisory 0.0 1.1% 10 100.0% 100.0%",
         "No verdict from 10 items; at least 20 are asked for. Student: all correct.",
         "our failure: the grader's sandbox died",
         "sparse was stopped after 240 of 900 items",
@@ -183,7 +186,7 @@ def test_hostile_text_stays_text(any_page: Reader) -> None:
 def test_nothing_invisible_is_left(poisoned: Parts) -> None:
     html = render(build(*poisoned)).replace("👩‍💻", "")
     assert plain(html) == html
-    assert "⟨U+202E⟩" in html and ">U+202E</span>" in html and "U+E0041 ×12" in html
+    assert "⟨U+202E⟩" in html and ">U+202E</span>" in html
     html.encode()
 
 
@@ -219,7 +222,7 @@ def leaves(value: object) -> Iterator[object]:
 
 
 def test_every_number_is_written_out_before_the_template(profiled: Parts) -> None:
-    assert {type(leaf).__name__ for leaf in leaves(build(*profiled))} == {"str", "Markup", "bool"}
+    assert {type(leaf).__name__ for leaf in leaves(build(*profiled))} == {"str", "Markup", "bool", "NoneType"}
     with pytest.raises(TypeError, match="0.5"):
         only_text(0.5)
     with pytest.raises(TypeError, match="None"):
@@ -236,4 +239,4 @@ def test_lost_items_of_a_fractional_suite_are_named_so(desk: Parts) -> None:
     evaluation, verdict, pairs, texts = desk
     half = [replace(p, student_score=0.5) if p.teacher_score > p.student_score else p for p in pairs]
     text = Reader(render(build(evaluation, verdict, half, texts))).text
-    assert "Showing 12 of 66, from the slices that lose most: the teacher scored higher." in text
+    assert "Showing 3 of 66, from the slices that lose most: the teacher scored higher." in text

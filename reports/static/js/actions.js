@@ -1,0 +1,269 @@
+// What the reader's buttons and keys do.
+(() => {
+  "use strict";
+  const viva = (globalThis.viva ??= {});
+
+  /** Every action by its name; buttons and keys call the same ones. */
+  function actionsOf(reader) {
+    const again = (change) => {
+      Object.assign(reader, change);
+      reader.select();
+      if (!reader.found.includes(reader.open)) reader.show(reader.found[0] ?? -1);
+      else reader.drawSteps();
+      reader.remember("replaceState");
+    };
+    const act = {
+      filter: (filter) => again({ filter }),
+      all: () => {
+        reader.parts.search.value = "";
+        again({ filter: "all", search: "", slices: new Map() });
+      },
+      slice: (name, value) => {
+        const slices = new Map(reader.slices);
+        if (value === null) slices.delete(name);
+        else slices.set(name, value);
+        again({ slices });
+      },
+      search: (text) => {
+        clearTimeout(act.typing);
+        act.typing = setTimeout(() => again({ search: text.trim() }), 120);
+      },
+      deep: () => searchTexts(reader, again),
+      list: async (n) => {
+        await reader.loadList({ list: reader.page.lists[n].index });
+        act.all();
+      },
+      page: (n) => {
+        reader.listPage = n;
+        reader.drawList();
+        reader.parts.list.querySelector("a")?.focus();
+      },
+      follow: (event, row) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+        event.preventDefault();
+        open(reader, row, "pushState");
+      },
+      step: (by) => {
+        const at = reader.found.indexOf(reader.open);
+        const next = at < 0 ? 0 : at + by;
+        if (next < 0 || next >= reader.found.length) reader.say(by > 0 ? "This is the last pair of the list." : "This is the first pair of the list.");
+        else open(reader, reader.found[next], "replaceState");
+      },
+      attempt: (which, n) => {
+        reader.attempts[which] = n;
+        reader.redraw();
+      },
+      diff: () => {
+        reader.diff = !reader.diff;
+        reader.redraw();
+      },
+      side: (which) => {
+        if (reader.side === which) return;
+        reader.side = which;
+        showSide(reader);
+      },
+      otherSide: () => {
+        act.side(reader.side === "student" ? "teacher" : "student");
+        reader.say(`Keys 1 to 4 mark the grade of ${viva.plain(currentOf(reader)?.label ?? "")}.`);
+      },
+      mark: (which, value) => mark(reader, which, value),
+      note: (which, text) => note(reader, which, text),
+      blind: () => {
+        const blind = !reader.blind;
+        viva.rememberFor("viva-blind", blind ? "yes" : "no");
+        reader.blind = blind;
+        reader.order();
+        again({ deep: null, filter: viva.filterFor(reader.filter, blind), side: "student" });
+        reader.redraw();
+        reader.say(blind ? "Blind mode is on." : "Blind mode is off.");
+      },
+      rename: (name) => rename(reader, name),
+      export: () => exportMarks(reader),
+      import: (input) => importMarks(reader, input, again),
+      help: () => reader.parts.help.showModal(),
+      keys: (isOn) => (reader.keysOn = isOn),
+    };
+    return act;
+  }
+
+  async function open(reader, row, how) {
+    const showing = reader.show(row);
+    reader.remember(how);
+    await showing;
+    const heading = document.getElementById("viva-pair");
+    if (reader.open !== row || !heading) return;
+    heading.focus({ preventScroll: true });
+    const { top, bottom } = reader.parts.pair.parentElement.getBoundingClientRect();
+    if (top > innerHeight / 2 || bottom < 0 || top < 0) reader.parts.pair.parentElement.scrollIntoView({ block: "start" });
+  }
+
+  const currentOf = (reader) => reader.sides.find(({ which }) => which === reader.side);
+
+  function showSide(reader) {
+    reader.parts.pair.querySelectorAll(".marking").forEach((group, n) => {
+      const isCurrent = reader.sides[n].which === reader.side;
+      group.classList.toggle("current", isCurrent);
+      group.querySelector(".where-keys").textContent = isCurrent ? "Keys 1 to 4 mark this grade." : "Press s for keys 1 to 4 to mark this grade.";
+    });
+  }
+
+  function gradeOn(reader, which) {
+    const side = reader.sides.find((candidate) => candidate.which === which);
+    return side?.attempt ? { side, grade: reader.gradeOf(reader.opened.pair, side, side.number) } : null;
+  }
+
+  function mark(reader, which, value) {
+    const on = gradeOn(reader, which);
+    if (!on) return reader.say("There is no answer here to mark.");
+    const earlier = reader.marked(reader.opened.pair, on.side, on.side.number);
+    reader.side = which;
+    if (value === null) {
+      if (earlier.note) reader.drafts.set(JSON.stringify(on.grade), earlier.note); // a note is not lost with its mark
+      reader.marks.remove(on.grade);
+    } else {
+      reader.marks.set(on.grade, { mark: value, note: earlier.note, blind: reader.blind });
+      reader.drafts.delete(JSON.stringify(on.grade));
+    }
+    afterMarks(reader);
+    return reader.say(value === null ? `Mark of ${viva.plain(on.side.label)} cleared.` : `Grade of ${viva.plain(on.side.label)} marked ${value}.`);
+  }
+
+  /** A note needs a mark to belong to: the first letter marks the grade unsure. */
+  function note(reader, which, text) {
+    const on = gradeOn(reader, which);
+    if (!on) return;
+    const earlier = reader.marks.get(on.grade);
+    if (!earlier && text.trim() === "") return;
+    reader.marks.set(on.grade, { mark: earlier?.mark ?? "unsure", note: text, blind: reader.blind });
+    if (!earlier) {
+      reader.say("Marked unsure, since a note needs a mark.");
+      reader.parts.pair.querySelectorAll(".marking")[reader.sides.indexOf(on.side)].querySelector(".unsure").setAttribute("aria-pressed", "true");
+      reader.drawList();
+    }
+    reader.drawBoard();
+  }
+
+  /** Counts change at once; the list itself stays until the reader asks again, so that a marked pair does not vanish. */
+  function afterMarks(reader) {
+    reader.counts = reader.selected().counts;
+    reader.redraw();
+    reader.drawBoard();
+    reader.drawList();
+  }
+
+  function rename(reader, name) {
+    const before = reader.marks.rename(name);
+    afterMarks(reader);
+    reader.parts.notice.replaceChildren();
+    if (!before.length || !name) return;
+    const move = () => {
+      reader.marks.move(before);
+      reader.parts.notice.replaceChildren();
+      afterMarks(reader);
+    };
+    reader.parts.notice.replaceChildren(
+      viva.element("p", { class: "absent" }, `${viva.numberOf(before.length, "mark")} stay under the name ${viva.plain(before[0].reviewer)}. `,
+        viva.element("button", { type: "button", onclick: move }, "The same person: move them here")),
+    );
+  }
+
+  function exportMarks(reader) {
+    const made = reader.marks.exported();
+    if (!made.marks.length) return reader.say("There is no mark to export yet.");
+    if (!made.reviewer) {
+      document.getElementById("viva-reviewer").focus();
+      return reader.say("Enter the reviewer's name first: marks without a name cannot be compared.");
+    }
+    const digest = reader.page.evaluation.replace(/^sha256:/, "").replace(/[^0-9a-z]/gi, "").slice(0, 8);
+    viva.download(`marks-${digest}.json`, `${JSON.stringify(made, null, 1)}\n`);
+    reader.marks.exportedAt = Date.now();
+    return reader.say(`${viva.numberOf(made.marks.length, "mark")} exported. Take them in with: viva review import`);
+  }
+
+  async function importMarks(reader, input, again) {
+    const [file] = input.files;
+    if (!file) return;
+    let said;
+    try {
+      said = reader.marks.merge(await file.text());
+    } catch (error) {
+      said = error.message;
+    }
+    input.value = "";
+    again({});
+    reader.redraw();
+    reader.parts.notice.replaceChildren(viva.element("p", { class: "absent" }, said));
+  }
+
+  /** Search every text of the rows, block by block; only the rows found are kept. */
+  async function searchTexts(reader, again) {
+    const search = reader.search;
+    const words = search.toLowerCase();
+    const rows = new Set();
+    const blocks = new Map();
+    for (let row = 0; row < reader.rows.at.length; row += 1) {
+      const list = viva.listOf(reader.rows, row);
+      const key = `${list.suiteNumber}-${list.index.block[reader.rows.at[row]]}`;
+      blocks.set(key, [...(blocks.get(key) ?? []), row]);
+    }
+    let done = 0;
+    for (const [key, members] of blocks) {
+      if (reader.search !== search) return;
+      const texts = await viva.loadTexts(...key.split("-"));
+      for (const row of members) {
+        const list = viva.listOf(reader.rows, row);
+        const found = texts.get(list.ids[reader.rows.at[row]]);
+        if (found && holdsWords(found, [list.teacher, list.student], words)) rows.add(row);
+      }
+      done += 1;
+      if (done % 10 === 0) reader.say(`Searched ${viva.count(done)} of ${viva.numberOf(blocks.size, "block")} of texts …`);
+    }
+    reader.deep = { search, rows };
+    again({});
+  }
+
+  function holdsWords(texts, models, words) {
+    const answers = new Map(Object.entries(texts.answers ?? {}));
+    const attempts = models.flatMap((model) => answers.get(model) ?? []);
+    const passages = [...(texts.asked ?? []).map(({ text }) => text), texts.reference, texts.solution, texts.context, ...attempts.flatMap(({ text, reasoning, reason }) => [text, reasoning, reason])];
+    return passages.some((passage) => passage && String(passage).toLowerCase().includes(words));
+  }
+
+  const isField = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, dialog") !== null && target.closest !== undefined;
+
+  const KEYS = {
+    j: (act) => act.step(1), k: (act) => act.step(-1), 1: (act, { side }) => act.mark(side, "right"), 2: (act, { side }) => act.mark(side, "wrong"),
+    3: (act, { side }) => act.mark(side, "unsure"), 4: (act, { side }) => act.mark(side, null), s: (act) => act.otherSide(), d: (act) => act.diff(), b: (act) => act.blind(),
+    n: (act, { side }) => document.getElementById(`viva-note-${side}`)?.focus(), "/": (act, { parts }) => parts.search.focus(), "?": (act) => act.help(),
+    f: (act, { filter, blind }) => {
+      const filters = viva.filtersFor(blind);
+      act.filter(filters[(filters.indexOf(filter) + 1) % filters.length]);
+    },
+  };
+
+  function listen(reader) {
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && isField(event.target) && !event.target.closest("dialog")) event.target.blur();
+      if (!reader.rows || !reader.keysOn || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isField(event.target)) return;
+      if (!Object.hasOwn(KEYS, event.key)) return;
+      event.preventDefault();
+      KEYS[event.key](reader.act, reader);
+    });
+    addEventListener("popstate", async () => {
+      if (!reader.rows || !viva.isPlace(location.hash)) return;
+      const place = viva.readLink(location.hash);
+      await reader.goTo(place);
+      if (location.hash && place.sample === null) reader.root.closest("section")?.scrollIntoView();
+    });
+    addEventListener("storage", (event) => {
+      if (event.key !== reader.marks.key || !reader.rows) return;
+      reader.marks.read();
+      afterMarks(reader);
+    });
+    addEventListener("beforeunload", (event) => {
+      if (reader.marks.unsaved && reader.marks.mine().length && !reader.marks.exportedAt) event.preventDefault();
+    });
+  }
+
+  Object.assign(viva, { actionsOf, listen });
+})();
