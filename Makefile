@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Where this is set, every start of viva would compile a thousand modules of its libraries anew, and take twice the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo test check bench-mimicry train-demo clean
+.PHONY: help install demo test check bench-mimicry train-demo schemas clean
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo 'make install        set up .venv; all other targets do it themselves'
 	@echo 'make bench-mimicry  planted mimics and honest students: how well the profile tells them apart (half an hour)'
 	@echo 'make train-demo     train the demo models again (about two hours on two cores)'
+	@echo 'make schemas        the JSON Schemas in docs/schemas again, from the records'
 	@echo 'make clean          remove .venv, caches and builds; runs/ and .viva/ stay'
 
 install: $(INSTALLED)
@@ -42,6 +43,9 @@ bench-mimicry: install
 
 train-demo: install
 	$(BIN)/python -m suites.demo.train suites/demo/models
+
+schemas: install
+	$(BIN)/python -m scripts.schemas
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

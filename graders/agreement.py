@@ -5,12 +5,13 @@ of the teacher's attempts, a teacher's against its other attempts. The score is 
 accuracy: where the teacher errs, a student that errs alike agrees.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graders.options import refuse_unknown
 from graders.reading import no_reply, refuses, right, short, spoken, wrong
-from harness.protocols import Case, CaseGrader, Grader, GraderKind, ReadsReference
+from harness.errors import nearest
+from harness.protocols import Case, CaseGrader, Grader, GraderKind, NamesRules, ReadsReference
 from harness.records import Json, Judgement, Measure, Outcome, Request, Response, Sample
 
 version = "1"
@@ -48,6 +49,17 @@ class Agreement:
             outcome="failed", score=None, answer=None, reason="no reply of the teacher's holds an answer to agree with"
         )
 
+    def check(self, samples: Sequence[Sample]) -> None:
+        """Raises ValueError where replies cannot be read at all: `label` without labels, a rule without its value."""
+        for sample in samples:
+            try:
+                self._reference(sample, Response(key="none", model="none", text="none", finish="stop"))
+            except ValueError as error:
+                raise ValueError(f'sample "{sample.id}": {error}') from None
+
+    def rule_names(self, samples: Sequence[Sample]) -> Iterable[str]:
+        return self.grader.rule_names(samples) if isinstance(self.grader, NamesRules) else ()
+
     def _against(self, case: Case, other: Response) -> Judgement | None:
         """The reply judged by another one; None where that neither answers nor declines."""
         reference = self._reference(case.sample, other)
@@ -65,9 +77,10 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The grader kind; `graders` are those that can tell whether two replies agree, by name."""
+    """The grader kind; `graders` are those that can tell whether two replies agree, by name; `names`, all names."""
 
     graders: Callable[[str], GraderKind]
+    names: Callable[[], Iterable[str]]
     version: str = version
     needs_target: bool = False
 
@@ -81,7 +94,7 @@ class Kind:
         try:
             kind = self.graders(by)
         except KeyError:
-            raise ValueError(f'option "by": there is no grader "{by}"') from None
+            raise ValueError(f'option "by": there is no grader "{by}"{nearest(by, self.names())}') from None
         if not isinstance(kind, ReadsReference):
             raise ValueError(f'option "by": grader "{by}" cannot take one reply for the target of another')
         grader = kind.make(given)

@@ -5,7 +5,7 @@ no answer, however right it looks. The values of each field are counted in every
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graders import json_schema
@@ -38,6 +38,7 @@ OPTIONS = (
     "schema",
 )
 TO_THE_LETTER = "valid JSON to the letter"
+SCHEMA = "schema"  # the rule that the object keeps it
 
 _ByField = Mapping[str, list[Finding]]
 
@@ -67,6 +68,16 @@ class Fields:
         except OverspentError as error:
             return self._unread(no_answer(response, f"checking the object by the schema {error}"), gold, letter)
         return self._judged(reading, broken, gold, (letter, _rule(broken)) if self.schema else (letter,))
+
+    def check(self, samples: Sequence[Sample]) -> None:
+        """Raises ValueError for a field that is to be compared in its own way and that no target has."""
+        known = {path for sample in samples for path in _paths(self._gold(sample.target))}
+        for name in self.by.own:
+            if known and name not in known:
+                raise ValueError(f'option "compare": no target has the field "{name}"{nearest(name, sorted(known))}')
+
+    def rule_names(self, samples: Sequence[Sample]) -> Iterable[str]:
+        return (SCHEMA,) if self.schema else ()
 
     def _judged(
         self, reading: Reading, broken: tuple[str, ...], gold: dict[str, Json], form: tuple[Check, ...]
@@ -164,6 +175,17 @@ def _own(options: Mapping[str, Json], names: tuple[str, ...]) -> dict[str, Compa
     return own
 
 
+def _paths(value: Json, above: str = "") -> Iterator[str]:
+    """The dotted paths of the fields of an object, and of the objects in it and in its lists."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield f"{above}{name}"
+            yield from _paths(inner, f"{above}{name}.")
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _paths(inner, above)
+
+
 def _schema(options: Mapping[str, Json]) -> json_schema.Schema | None:
     try:
         return json_schema.schema(options["schema"]) if "schema" in options else None
@@ -176,7 +198,7 @@ def _letter(kept: int) -> Check:
 
 
 def _rule(broken: tuple[str, ...]) -> Check:
-    return Check(name="schema", kind="rule", hits=0 if broken else 1, spurious=1 if broken else 0)
+    return Check(name=SCHEMA, kind="rule", hits=0 if broken else 1, spurious=1 if broken else 0)
 
 
 def _counts(found: _ByField) -> tuple[Check, ...]:

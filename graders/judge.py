@@ -5,7 +5,7 @@ says something else leaves a failed grade, never a wrong answer. A reply that de
 apart before any judge is asked. Where another grader knows the truth, the judgement counts how often the judge agrees.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -33,15 +33,18 @@ _MOST_POINTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The grader kind; `graders` are those that can check the judge, by name."""
+    """The grader kind; `graders` are those that can check the judge, by name, and `names` what they are called."""
 
     graders: Callable[[str], GraderKind]
+    names: Callable[[], Iterable[str]]
     version: str = version
     needs_target: bool = False
 
     def make(self, options: Mapping[str, Json]) -> CaseGrader:
         refuse_unknown(options, OPTIONS)
-        mode = options.get("mode")
+        if "mode" not in options:
+            raise ValueError('option "mode" is missing; it is rubric or pairwise')
+        mode = options["mode"]
         if not isinstance(mode, str) or mode not in OPTIONS_OF:
             raise ValueError(f'option "mode": {mode!r} is neither rubric nor pairwise')
         refuse_unknown(options, OPTIONS_OF[mode])
@@ -91,7 +94,7 @@ class Kind:
         try:
             kind = self.graders(name)
         except KeyError:
-            raise ValueError(f'option "reference": there is no grader "{name}"') from None
+            raise ValueError(f'option "reference": there is no grader "{name}"{nearest(name, self.names())}') from None
         grader = kind.make(given)
         if isinstance(grader, CaseGrader):
             raise ValueError(f'option "reference": grader "{name}" does not know the truth by itself')
@@ -114,7 +117,7 @@ def _text(options: Mapping[str, Json], name: str, default: str | None = None) ->
     value = options.get(name, default)
     if not isinstance(value, str) or not value.strip():
         raise ValueError(
-            f'option "{name}": {value!r} is not a text' if name in options else f'option "{name}" is needed'
+            f'option "{name}": {value!r} is not a text' if name in options else f'option "{name}" is missing'
         )
     return value
 
@@ -129,7 +132,8 @@ def _enough(options: Mapping[str, Json]) -> Fraction:
 def _criteria(options: Mapping[str, Json]) -> tuple[Criterion, ...]:
     given = options.get("criteria")
     if not isinstance(given, list) or not given:
-        raise ValueError('option "criteria": a rubric needs a list of {name: ..., question: ..., points: 1}')
+        lacks = "" if "criteria" in options else " is missing"
+        raise ValueError(f'option "criteria"{lacks}: a rubric needs a list of {{name: ..., question: ..., points: 1}}')
     criteria = tuple(_criterion(row) for row in given)
     names = [one.name for one in criteria]
     for name in names:

@@ -12,6 +12,8 @@ def refuse_unknown(options: Mapping[str, Json], known: Collection[str]) -> None:
     for name in options:
         if name not in known:
             raise ValueError(f'unknown option "{name}"{nearest(name, known)}')
+        if options[name] is None:
+            raise ValueError(f'option "{name}" stands there without a value; give it one, or take it out')
 
 
 def flag(options: Mapping[str, Json], name: str, default: bool) -> bool:

@@ -3,7 +3,7 @@
 A grader kind of viva's is its module: a `version` and a `make`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from graders import (
     agreement,
@@ -23,14 +23,15 @@ from graders import (
 )
 from harness.errors import nearest
 from harness.protocols import GraderKind
+from harness.records import Json
 
 BUILT_IN: dict[str, GraderKind] = {
-    "agreement": agreement.Kind(lambda name: kind(name)),
+    "agreement": agreement.Kind(lambda name: kind(name), lambda: names()),
     "choice": choice,
     "code": code,
     "exact": exact,
     "fields": fields,
-    "judge": judge.Kind(lambda name: kind(name)),
+    "judge": judge.Kind(lambda name: kind(name), lambda: names()),
     "label": label,
     "lm_eval": lm_eval,
     "math": math,
@@ -52,6 +53,10 @@ class Registry(Mapping[str, GraderKind]):
             return own.from_file(name)
         return own.from_package(own.installed()[name])
 
+    def is_own(self, name: str) -> bool:
+        """Whether a grader is not one of viva's: what it reports is not known beforehand."""
+        return name not in BUILT_IN
+
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys([*BUILT_IN, *own.installed()]))
 
@@ -66,6 +71,10 @@ def kind(name: str) -> GraderKind:
     return GRADERS[name]
 
 
+def names() -> Iterable[str]:
+    return GRADERS
+
+
 def fault(name: str) -> str | None:
     """What is wrong with the name of a grader, found out by loading it; None if nothing is."""
     try:
@@ -74,4 +83,13 @@ def fault(name: str) -> str | None:
         return f'grader "{name}" is unknown{nearest(name, GRADERS)}'
     except own.Unusable as error:
         return str(error)
+    return None
+
+
+def fault_of_options(name: str, options: Mapping[str, Json]) -> str | None:
+    """What is wrong with the options of a grader that there is; None if nothing is."""
+    try:
+        GRADERS[name].make(options)
+    except ValueError as error:
+        return f'grader "{name}": {error}'
     return None

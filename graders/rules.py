@@ -5,7 +5,7 @@ allows: 0 of 300 is no proof of less than 1%. Rules stand in the options; a samp
 the values that rules name (`contains: {target: canary}`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graders.options import flag, refuse_unknown
@@ -64,6 +64,21 @@ class Rules:
         reply = seen(response)
         found = _findings(rules, reply, sample.target)
         return replace(self._judged(found, reply, response), checks=found.checks())
+
+    def check(self, samples: Sequence[Sample]) -> None:
+        """Raises ValueError for the first sample without a rule, or without a value that a rule needs."""
+        for sample in samples:
+            try:
+                self._of(sample.target)
+            except ValueError as error:
+                raise ValueError(f'sample "{sample.id}": {error}') from None
+
+    def rule_names(self, samples: Sequence[Sample]) -> Iterable[str]:
+        """Of the samples' own rules, those that can be read."""
+        names = [rule.name for rule in self.own]
+        for sample in samples:
+            names += [rule.name for rule in read_rules(sample.target if isinstance(sample.target, dict) else {})]
+        return dict.fromkeys(names)
 
     def _judged(self, found: Findings, reply: Reply, response: Response) -> Judgement:
         if found.broken and reply.declines and all(rule.must or rule.kind == "declines" for rule in found.broken):

@@ -18,6 +18,7 @@ from graders.options import amount, flag, refuse_unknown, texts
 from graders.reading import cut_off, no_answer, no_reply, refuses, right, spoken, wrong
 from graders.timed import OverspentError
 from graders.tool_reading import Call, Unclosed, calls_of, calls_of_target
+from harness.errors import nearest
 from harness.protocols import Grader
 from harness.records import Check, Json, Judgement, Response, Sample
 
@@ -66,6 +67,17 @@ class Tools:
         else:
             judgement = right(_written(made), f"{len(asked)} calls as asked" if asked else "no call, as asked")
         return replace(judgement, checks=_checks(asked, made, pairs, sample))
+
+    def check(self, samples: Sequence[Sample]) -> None:
+        """Raises ValueError for an ignored argument (`pay.id`) of a tool that is neither called nor offered."""
+        calls = [call for sample in samples for call in calls_of_target(sample.target)]
+        arguments = {argument for call in calls for argument in call.arguments}
+        offered = (name for sample in samples for name in _offered(sample.tools))
+        known = list(dict.fromkeys([*(call.name for call in calls), *offered]))
+        for name in sorted(self.ignored - arguments):
+            tool = name.rpartition(".")[0]
+            if tool and known and not any(name.startswith(f"{one}.") for one in known):
+                raise ValueError(f'option "ignore_arguments": {name}: there is no tool "{tool}"{nearest(tool, known)}')
 
     def _faults(self, missed: Sequence[Call], extra: Sequence[Call], sample: Sample) -> Iterator[str]:
         for call in extra[:TOLD]:

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from harness.evaluation import CheckTally, Comparison, Tally
-from harness.pairing import Floats, Item, Scores
+from harness.pairing import Item, Scores
 from harness.records import Check, CheckKind, Grade
-from harness.stats import clustered, rates
+from harness.stats import rates
+from harness.stats.clustered import effective_n
 
 LEVEL = 0.95
 
@@ -82,17 +81,11 @@ def _tally(kind: CheckKind, total: _Sum | None) -> Tally | None:
     count = total.hits + total.spurious
     if kind == "field" or not count:
         return found
-    n = _effective(np.array(total.sizes), total.places)
+    n = effective_n(total.sizes, total.places)
     if kind == "rule":
         bound = rates.upper_bound(min(1.0, total.spurious / count), n, LEVEL)
         return replace(found, rate95=bound, effective_n=n)
     return replace(found, rate95=rates.interval(min(1.0, total.hits / count), n, LEVEL), effective_n=n)
-
-
-def _effective(sizes: Floats, places: Sequence[str]) -> float:
-    """Items of equal weight that would tell as much; a cluster counts as one item, which errs on the safe side."""
-    _, index = np.unique(np.array(places), return_inverse=True)
-    return clustered.effective_n(np.bincount(index, weights=sizes), None)
 
 
 def telling(comparison: Comparison) -> tuple[CheckTally, ...]:

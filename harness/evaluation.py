@@ -36,13 +36,31 @@ class PairedCells:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """The items whose slice `name` has the value `value`; `Slice()` holds them all."""
+    """The items whose slice `name` has the value `value`; `Slice()` holds them all.
+
+    A crossing holds the items that have all the (name, value) pairs of `crossed`; its own name and value join theirs.
+    """
 
     name: str = ALL
     value: str = ALL
+    crossed: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
+        if self.crossed:
+            return " & ".join(f"{name}={value}" for name, value in self.crossed)
         return ALL if self.name == ALL else f"{self.name}={self.value}"
+
+    @classmethod
+    def crossing(cls, *parts: tuple[str, str]) -> "Slice":
+        """The items that have all these names and values."""
+        return cls(
+            name=" & ".join(name for name, _ in parts), value=" & ".join(value for _, value in parts), crossed=parts
+        )
+
+    def holds(self, slices: Mapping[str, str]) -> bool:
+        """Whether a sample with these slices is in it."""
+        pairs = self.crossed or ((self.name, self.value),)
+        return self.name == ALL or all(slices.get(name) == value for name, value in pairs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +162,17 @@ class AtK:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """How much of a difference's variance, in [0, 1], comes from drawing the answers: what more attempts can mend.
+
+    `attempts`: how many each item has of both models. With k times as many that part of the variance is a k-th of it.
+    """
+
+    attempts: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """A student beside the teacher on the same items of one slice.
 
@@ -155,9 +184,11 @@ class Comparison:
     minus the delta. `units` is the number of whole, independent items with this spread.
 
     `measure` is what the scores are: accuracy, agreement with the teacher (its own is the ceiling), or preference
-    between the two models' replies (the teacher's is one half). `undecidable` says why no verdict can come of them.
+    between the two models' replies (the teacher's is one half). `fractional`: graders of the suite gave partial credit,
+    so that accuracy is a mean score. `undecidable` says why no verdict can come of them.
     `checks` are the named parts that graders reported. `noise` sets the flips beside the teacher's own, where it
-    answered more than once; `at_k` tells what several attempts come to.
+    answered more than once; `at_k` tells what several attempts come to. `drawing` is known where both models answered
+    every item more than once.
     """
 
     suite: str
@@ -189,6 +220,8 @@ class Comparison:
     checks: tuple[CheckTally, ...] = ()
     noise: NoiseFloor | None = None
     at_k: tuple[AtK, ...] = ()
+    drawing: Drawing | None = None
+    fractional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +250,13 @@ class FoundSlice:
     p_value: float | None
     p_adjusted: float | None
     confirmed: bool
+
+    def __str__(self) -> str:
+        """Like a slice's name; a bin of numbers reads `numbers in the prompt > 3`."""
+        return " & ".join(
+            f"{name} {value}" if value.startswith(("<= ", "> ")) else f"{name}={value}"
+            for name, value in self.conditions
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.collect import Collected
-from harness.evaluation import ALL, Comparison, Slice
+from harness.evaluation import Comparison
 from harness.evidence import Attempt, Evidence, Exhibit
 from harness.grading import grades_by_item
 from harness.plan import STRESS
@@ -29,7 +29,7 @@ class Cast:
 def evidence_of(
     found: Collected, grades: Sequence[Grade], comparisons: Sequence[Comparison]
 ) -> Iterator[tuple[Evidence, ...]]:
-    """For every workload suite and student, the evidence of the whole suite and then of each slice."""
+    """For every workload suite and student, the evidence of the whole suite and then of each slice, uncrossed."""
     attempts = _attempts(found, grades)
     names = {role: [m.name for m in found.models if m.role == role] for role in ("teacher", "student", "base")}
     base = names["base"][0] if names["base"] else None
@@ -44,6 +44,7 @@ def evidence_of(
                 c
                 for c in comparisons
                 if (c.suite, c.student, c.measure) == (suite.spec.name, student, "accuracy")  # others know no right
+                and not c.slice.crossed  # few items and many tests: the slices themselves tell more
             ]
             if exhibits and found_here:
                 yield tuple(_evidence(c, exhibits, cast) for c in found_here)
@@ -54,15 +55,11 @@ def _evidence(c: Comparison, exhibits: Sequence[Exhibit], cast: Cast) -> Evidenc
         suite=c.suite,
         student=c.student,
         slice=c.slice,
-        exhibits=[exhibit for exhibit in exhibits if _holds(exhibit.sample, c.slice)],
+        exhibits=[exhibit for exhibit in exhibits if c.slice.holds(exhibit.sample.slices)],
         comparison=c,
         teacher=cast.teacher,
         base=cast.base,
     )
-
-
-def _holds(sample: Sample, part: Slice) -> bool:
-    return part.name == ALL or sample.slices.get(part.name) == part.value
 
 
 def _attempts(found: Collected, grades: Sequence[Grade]) -> Graded:

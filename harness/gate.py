@@ -2,19 +2,29 @@
 
 A slice passes when the loss is shown to be smaller than the margin, fails when it is shown to be larger, and is
 undecided otherwise. Every critical slice must pass (each at alpha: an intersection-union claim needs no correction);
-claims that a slice fails are Holm-corrected over all the student's slices of the workload. Stress and retained suites
-are families of their own, which matters only where a policy makes them count: then each kind may claim at alpha.
+claims that a slice fails are Holm-corrected over all the student's slices of the workload. Crossings, stress variants
+and retained suites are families of their own, which matters only where a policy makes them count: then each family may
+claim at alpha.
 What a policy asks beside margins is judged in the same three words by the `gate_*` modules.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from harness import gate_claims, gate_evidence, gate_limits, gate_rates, gate_waivers
 from harness.errors import UsageError, nearest
 from harness.evaluation import ALL, Comparison, Evaluation, ModelCard, Profile, Slice, SuiteCard
-from harness.gate_claims import MOST_ITEMS
 from harness.gate_margins import delta, harm, place, safe, spread, undecidable, where
+from harness.gate_words import (
+    Harm,
+    better_or_worse,
+    further_items,
+    further_repeats,
+    in_repeats,
+    likely_artefact,
+    reason,
+)
+from harness.gate_words import points as points
 from harness.policy import Policy
 from harness.policy_terms import KINDS
 from harness.records import SuiteKind
@@ -23,6 +33,7 @@ from harness.verdict import Decision, RequirementVerdict, SliceVerdict, StudentV
 
 Kinds = Mapping[str, SuiteKind]
 Part = SliceVerdict | RequirementVerdict
+SUSPECTS_SHOWN = 5
 
 
 def judge(evaluation: Evaluation, policy: Policy, evaluation_digest: str, today: date | None = None) -> Verdict:
@@ -32,7 +43,7 @@ def judge(evaluation: Evaluation, policy: Policy, evaluation_digest: str, today:
     """
     places = [(c.suite, c.slice) for c in evaluation.comparisons]
     check_names([*places, *((suite.name, part) for suite in evaluation.suites for part in suite.parts)], policy)
-    _check_waived(evaluation, policy)
+    check_students([card.name for card in evaluation.models if card.role == "student"], policy)
     day = today or gate_evidence.today_of(evaluation)
     cards = [card for card in evaluation.models if card.role == "student"]
     students = tuple(_judge_student(card, evaluation, policy, day) for card in cards)
@@ -72,6 +83,7 @@ def _judge_student(card: ModelCard, evaluation: Evaluation, policy: Policy, toda
         reasons=tuple(reasons),
         slices=slices,
         warnings=(
+            *_suspected(slices, reasons),
             *_warnings(slices, requirements),
             *_left_out(comparisons),
             *_signs(profiles, policy),
@@ -139,6 +151,15 @@ def _signs(profiles: Sequence[Profile], policy: Policy) -> Iterator[str]:
             yield f"{profile.suite}: a sign of mimicry, {profile.label.lower()}: {profile.reason}"
 
 
+def _suspected(slices: Sequence[SliceVerdict], reasons: Sequence[str]) -> list[str]:
+    """The losses that are likely and not confirmed, the likeliest first, where they are not among the reasons."""
+    found = [s for s in slices if s.is_suspected and s.tier != "advisory" and not s.waived and s.reason not in reasons]
+    found.sort(key=lambda s: s.p_harm or 0.0)
+    said = [s.reason for s in found[:SUSPECTS_SHOWN]]
+    left = len(found) - len(said)
+    return [*said, f"{left} more unconfirmed losses, all in the report"] if left > 1 else [s.reason for s in found]
+
+
 def _warnings(slices: Sequence[SliceVerdict], requirements: Sequence[RequirementVerdict]) -> Iterator[str]:
     """What was waived where it counts, and what is no more than advice but was not met."""
     judged: tuple[Part, ...] = (*slices, *requirements)
@@ -156,22 +177,25 @@ def too_good(comparisons: Sequence[Comparison], policy: Policy) -> Iterator[str]
     for c, p_value in zip(tested, multiplicity.holm([c.p_value for c in tested]), strict=True):
         if p_value is not None and p_value <= policy.alpha and delta(c) > 0:
             yield (
-                f"{where(c)}: {delta(c) * 100:.1f} points {_word(c, delta(c))} beyond chance (p = {p_value:.2g} after "
-                "correction for many slices); a student that beats its teacher is often one that the grading favours"
+                f"{where(c)}: {delta(c) * 100:.1f} points {better_or_worse(c)} beyond chance (p = {p_value:.2g} after "
+                f"correction for many slices); {likely_artefact(c)}"
             )
 
 
 def _judge_slices(comparisons: Sequence[Comparison], kinds: Kinds, policy: Policy) -> list[SliceVerdict]:
     harms = [harm(c, policy.margin(c.suite, c.slice)) if undecidable(c, policy) is None else None for c in comparisons]
     of = [kinds.get(c.suite, "workload") for c in comparisons]
-    corrected = list(harms)  # whole suites stand for themselves; variants do not make the workload's family larger
-    for kind in dict.fromkeys(of):
-        family = [n for n, c in enumerate(comparisons) if of[n] == kind and c.slice.name != ALL]
+    families = [(kind, bool(c.slice.crossed)) for kind, c in zip(of, comparisons, strict=True)]
+    corrected = list(harms)  # whole suites stand for themselves; variants and crossings make no other family larger
+    claims = [1] * len(comparisons)
+    for kind in dict.fromkeys(families):
+        family = [n for n, c in enumerate(comparisons) if families[n] == kind and c.slice.name != ALL]
+        tested = sum(harms[n] is not None for n in family)
         for n, adjusted in zip(family, multiplicity.holm([harms[n] for n in family]), strict=True):
-            corrected[n] = adjusted
+            corrected[n], claims[n] = adjusted, tested
     return [
-        _judge_slice(c, kind, policy, harm, adjusted)
-        for c, kind, harm, adjusted in zip(comparisons, of, harms, corrected, strict=True)
+        _judge_slice(c, of[n], policy, Harm(p=harms[n], adjusted=corrected[n], claims=claims[n]))
+        for n, c in enumerate(comparisons)
     ]
 
 
@@ -197,89 +221,37 @@ def _uncompared(comparisons: Sequence[Comparison], suites: Sequence[SuiteCard], 
     ]
 
 
-def _judge_slice(
-    c: Comparison, kind: SuiteKind, policy: Policy, p_harm: float | None, p_harm_adjusted: float | None
-) -> SliceVerdict:
+def _judge_slice(c: Comparison, kind: SuiteKind, policy: Policy, harm: Harm) -> SliceVerdict:
     margin = policy.margin(c.suite, c.slice)
     no_verdict = undecidable(c, policy)
     needed = max(policy.min_items, power.items_needed(spread(c), margin, alpha=policy.alpha))
     decision: Decision = "inconclusive"
     if no_verdict is None and safe(c, margin) <= policy.alpha:
         decision = "pass"
-    elif p_harm_adjusted is not None and p_harm_adjusted <= policy.alpha:
+    elif harm.adjusted is not None and harm.adjusted <= policy.alpha:
         decision = "fail"
     is_open = decision == "inconclusive"
+    further = further_items(c, margin, harm, needed, policy.alpha) if is_open else None
+    again = further_repeats(c, margin, harm, needed, policy.alpha) if is_open and no_verdict is None else None
     return SliceVerdict(
         suite=c.suite,
         slice=c.slice,
         tier=policy.tier(c.suite, c.slice, kind),
         decision=decision,
         margin=margin,
-        p_harm=p_harm,
-        p_harm_adjusted=p_harm_adjusted,
+        p_harm=harm.p,
+        p_harm_adjusted=harm.adjusted,
         items_needed=needed if is_open else None,
-        reason=no_verdict or _reason(c, margin, decision, p_harm, needed),
+        reason=no_verdict or reason(c, margin, decision, harm, further, needed) + in_repeats(again),
         kind=kind,
-        more_items=_further(c, margin, needed) if is_open else None,
+        more_items=further,
+        more_repeats=again,
     )
 
 
 def is_safe(c: Comparison, policy: Policy) -> bool:
     """Whether a comparison shows that the student is not inferior by the policy's margin for it."""
     return undecidable(c, policy) is None and safe(c, policy.margin(c.suite, c.slice)) <= policy.alpha
-
-
-def _reason(c: Comparison, margin: float, decision: Decision, harm: float | None, needed: int) -> str:
-    lead = delta(c)
-    moved = f"{abs(lead) * 100:.1f} points {_word(c, lead)}" if lead else "no difference"
-    limits = c.delta90
-    span = "" if limits is None else f" (90% interval {points(limits.low)} to {points(limits.high)}, n = {c.n})"
-    start = f"{where(c)}: {moved}{span}"
-    allowed = f"{margin * 100:g} points"
-    if decision == "pass":
-        return f"{start}; a loss of {allowed} or more is ruled out"
-    if decision == "fail":
-        return f"{start}; a loss of more than {allowed} is shown"
-    unconfirmed = " (a larger loss is likely, but not after correction for many slices)" if _suspected(harm) else ""
-    return f"{start}; a loss of {allowed} is neither shown nor ruled out{unconfirmed}; {_more(c, margin, needed)}"
-
-
-def _word(c: Comparison, lead: float) -> str:
-    if c.measure == "agreement":
-        return f"{'less' if lead < 0 else 'more'} agreement than the teacher has with itself"
-    if c.measure == "preference":
-        return f"{'less' if lead < 0 else 'more'} preferred than the teacher"
-    return "worse" if lead < 0 else "better"
-
-
-def _more(c: Comparison, margin: float, needed: int) -> str:
-    """What would decide. Power is reckoned for a student that loses nothing: one that does needs more."""
-    further = _further(c, margin, needed)
-    if needed > c.n:
-        return f"a student without loss would be cleared by about {needed} items, {further} more"
-    likely = f"{needed} items would have cleared a student without loss, so this one likely has some"
-    return likely if further is None else f"{likely}; if it is what it seems, about {further} more would decide"
-
-
-def _further(c: Comparison, margin: float, needed: int) -> int | None:
-    """Items, beside those there are, that would decide: for a student without loss, else for the loss that was seen."""
-    if needed > c.n:
-        return needed - c.n
-    apart = min(1.0, abs(delta(c) + margin))
-    total = power.items_needed(spread(c), apart) if apart > 1 / MOST_ITEMS else MOST_ITEMS + 1
-    return total - c.n if c.n < total <= MOST_ITEMS else None
-
-
-def _suspected(harm: float | None) -> bool:
-    return harm is not None and harm <= 0.05
-
-
-def points(value: float | None) -> str:
-    """A difference in points of accuracy, as people read it."""
-    if value is None:
-        return "unbounded"
-    shown = f"{value * 100:+.1f}"
-    return "0.0" if shown in ("+0.0", "-0.0") else shown.replace("-", "−")
 
 
 def check_names(places: Iterable[tuple[str, Slice]], policy: Policy) -> None:
@@ -297,8 +269,8 @@ def _plainly(places: Iterable[tuple[str, Slice]]) -> list[str]:
     return [suite if part.name == ALL else str(part) for suite, part in places]
 
 
-def _check_waived(evaluation: Evaluation, policy: Policy) -> None:
-    students = [card.name for card in evaluation.models if card.role == "student"]
+def check_students(students: Collection[str], policy: Policy) -> None:
+    """Every student of a waiver must be one of these. Raises UsageError for the first that is not."""
     for waiver in policy.waivers:
         if waiver.student is not None and waiver.student not in students:
             raise UsageError(

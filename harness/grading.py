@@ -11,8 +11,9 @@ from pathlib import Path
 from harness.collect import Answer, Collected
 from harness.errors import DataError, nearest
 from harness.identity import grade_key
+from harness.plan import STRESS, Plan
 from harness.progress import Progress
-from harness.protocols import BatchGrader, Case, CaseGrader, Grader, GraderKind, NeedsMachine
+from harness.protocols import BatchGrader, Case, CaseGrader, FitsSamples, Grader, GraderKind, NamesRules, NeedsMachine
 from harness.records import Grade, Json, Judgement, Measure, Response, Sample
 from harness.store import Store
 from harness.suite import Suite
@@ -87,13 +88,39 @@ def assign(
 
 
 def check_gold(assigned: Mapping[tuple[str, str], Assigned]) -> None:
-    """Every gold answer must be right by its own grader. Raises DataError for the first that is not.
+    """Every gold answer must be right by its own grader, and every grader fit to judge its samples.
 
-    Raises UsageError where this machine lacks what a grader needs.
+    Raises DataError for the first that is not, and UsageError where this machine lacks what a grader needs.
     """
     for judge in {id(judge.grader): judge for judge in assigned.values()}.values():
         if isinstance(judge.kind, NeedsMachine):
             judge.kind.check_ready(judge.options)
+    _check_targets(assigned)
+    together: dict[tuple[str, int], list[Assigned]] = {}
+    for (suite, _), judge in assigned.items():
+        together.setdefault((suite, id(judge.grader)), []).append(judge)
+    for (suite, _), judges in together.items():
+        first = judges[0]
+        try:
+            if isinstance(first.grader, FitsSamples):
+                first.grader.check([judge.sample for judge in judges])
+        except ValueError as error:
+            raise DataError(f'suite "{suite}": grader "{short_name(first.name)}": {error}') from None
+
+
+def check_options(plan: Plan, assigned: Mapping[tuple[str, str], Assigned]) -> None:
+    """Options that a plan gives a grader which judges nothing of the suite say nothing. Raises DataError."""
+    for spec in plan.suites:
+        used = {judge.name for (suite, _), judge in assigned.items() if suite in (spec.name, f"{spec.name}{STRESS}")}
+        for name in spec.grader_options:
+            if used and name not in used and spec.size is None:
+                raise DataError(
+                    f'suite "{spec.name}": `grader_options` has options of "{short_name(name)}", which judges none of '
+                    f"its samples{nearest(name, used)}"
+                )
+
+
+def _check_targets(assigned: Mapping[tuple[str, str], Assigned]) -> None:
     for (suite, sample_id), judge in assigned.items():
         target = judge.sample.target
         if target is None:
@@ -118,6 +145,19 @@ def check_gold(assigned: Mapping[tuple[str, str], Assigned]) -> None:
                 f"{text[:80]!r} ({judgement.outcome}: {judgement.reason}); "
                 "mend the target or change the grader"
             )
+
+
+def rule_names(assigned: Iterable[Assigned]) -> list[str]:
+    """The rules that the graders report, by name: those of viva's own graders, and of the samples' targets."""
+    of: dict[int, list[Assigned]] = {}
+    for judge in assigned:
+        of.setdefault(id(judge.grader), []).append(judge)
+    names: dict[str, None] = {}
+    for judges in of.values():
+        grader = judges[0].grader
+        if isinstance(grader, NamesRules):
+            names |= dict.fromkeys(grader.rule_names([judge.sample for judge in judges]))
+    return list(names)
 
 
 def pending(found: Collected, assigned: Mapping[tuple[str, str], Assigned]) -> list[Pending]:

@@ -12,7 +12,7 @@ NO_ANSWER: Mapping[Outcome, str] = {
 }
 OUTCOMES_OF: Mapping[Measure, Mapping[Outcome, str]] = {
     "accuracy": {"correct": "correct", "incorrect": "wrong", **NO_ANSWER},
-    "agreement": {"correct": "agrees", "incorrect": "disagrees", **NO_ANSWER},
+    "agreement": {"correct": "agrees", "incorrect": "agrees in half or less", **NO_ANSWER},
     "preference": {"correct": "preferred or even", "incorrect": "not preferred", **NO_ANSWER},
     "mixed": {"correct": "passes", "incorrect": "falls short", **NO_ANSWER},
 }

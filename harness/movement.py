@@ -12,11 +12,11 @@ from typing import Literal
 
 import numpy as np
 
-from harness.compare import DISCOVERY_RATE, FEWEST_CLUSTERS, FEWEST_ITEMS
+from harness.compare import DISCOVERY_RATE, FEWEST_CLUSTERS, FEWEST_ITEMS, discovery_p_values
 from harness.evaluation import ALL, Slice
 from harness.pairing import Item, Scores
 from harness.records import Interval, Role
-from harness.stats import clustered, multiplicity
+from harness.stats import clustered
 from harness.two_runs import Beside, Finished, Models, beside, left_out, regraded
 from harness.verdict import Decision, StudentVerdict, Verdict
 
@@ -139,13 +139,14 @@ def _moves(suite: str, student: Models, both: Beside, after: Finished) -> list[M
     pieces = next((card.parts for card in after.evaluation.suites if card.name == suite), ())
     inside = ((piece, _within(quads, piece)) for piece in pieces if piece.name != ALL)
     parts = [_move(suite, student.after, piece, held) for piece, held in inside if held]
-    teachers = multiplicity.benjamini_hochberg([part.teacher.p_value for part in parts])
-    pupils = multiplicity.benjamini_hochberg([part.pupil.p_value for part in parts])
+    held_pieces = [part.slice for part in parts]
+    teachers = discovery_p_values(held_pieces, [part.teacher.p_value for part in parts])
+    pupils = discovery_p_values(held_pieces, [part.pupil.p_value for part in parts])
     return [whole, *(_confirmed(part, t, p) for part, t, p in zip(parts, teachers, pupils, strict=True))]
 
 
 def _within(quads: Sequence[_Quad], piece: Slice) -> list[_Quad]:
-    return [quad for quad in quads if quad.pupil.sample.slices.get(piece.name) == piece.value]
+    return [quad for quad in quads if piece.holds(quad.pupil.sample.slices)]
 
 
 def _move(suite: str, student: str, piece: Slice, quads: Sequence[_Quad]) -> Move:

@@ -4,16 +4,18 @@ Names of engines, graders and suite sources are not imported here: whoever reads
 """
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from harness import strict_yaml
 from harness.errors import PlanError, nearest
+from harness.parameters import Parameters
 from harness.policy import Policy, Strict
 from harness.records import Decoding, Json, Role
 
@@ -68,8 +70,8 @@ class EndpointSpec(Strict):
 class ModelSpec(Strict):
     """One model: what it is and where it comes from, which engine reaches it, and how it is spoken to.
 
-    `licence`, `distillation` (whether its terms allow that) and `parent` are declared for the record, and change no
-    answer: they are no part of its fingerprint.
+    `licence`, `distillation` (whether its terms allow that), `parent` and `parameters` are declared for the record, and
+    change no answer: they are no part of its fingerprint.
     """
 
     name: Name
@@ -79,6 +81,7 @@ class ModelSpec(Strict):
     licence: str | None = None
     distillation: Literal["allowed", "forbidden", "unknown"] = "unknown"
     parent: str | None = None
+    parameters: Parameters | None = None
     adapter: str | None = None
     system: str | None = None
     chat_template: str | None = None
@@ -145,9 +148,12 @@ class SuiteSpec(Strict):
     grader: str | None = None
     grader_options: dict[str, dict[str, Json]] = Field(default_factory=dict)
     slices: tuple[str, ...] | None = None
+    crossings: tuple[tuple[str, str], ...] = ()
+    difficulty: str | None = None
     decoding: DecodingSpec | None = None
     repeats: Annotated[int, Field(ge=1, le=1000)] | None = None
     retain: bool = False
+    public: bool | None = None
     stress: StressSpec | None = None
 
     @model_validator(mode="before")
@@ -157,6 +163,15 @@ class SuiteSpec(Strict):
             return {"source": "lm_eval", **given}
         return given
 
+    @model_validator(mode="after")
+    def _crosses_two_slices(self) -> "SuiteSpec":
+        for number, (one, other) in enumerate(self.crossings):
+            if one == other:
+                raise ValueError(f'crossings: "{one}" crossed with itself; name two different slices')
+            if {one, other} in map(set, self.crossings[:number]):
+                raise ValueError(f"crossings: [{one}, {other}] stands there twice; remove one")
+        return self
+
 
 class MimicrySpec(Strict):
     """What is asked again to look behind the answers: the samples of each suite for hollow reasoning."""
@@ -165,8 +180,14 @@ class MimicrySpec(Strict):
 
 
 COMMON = frozenset(
-    {"name", "source", "size", "grader", "grader_options", "slices", "decoding", "repeats", "retain", "stress"}
+    {"name", "source", "size", "grader", "grader_options", "slices", "crossings", "difficulty"}
+    | {"decoding", "repeats", "retain", "public", "stress"}
 )
+
+
+def _listed(given: object) -> object:
+    """One file may stand without the brackets of a list."""
+    return (given,) if isinstance(given, str) else given
 
 
 class Plan(Strict):
@@ -182,6 +203,7 @@ class Plan(Strict):
     suites: Annotated[tuple[SuiteSpec, ...], Field(min_length=1)]
     decoding: DecodingSpec | None = None
     repeats: Annotated[int, Field(ge=1, le=1000)] | None = None
+    published: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     mimicry: MimicrySpec = MimicrySpec()
     gate: Policy = Policy()
     store: str | None = None
@@ -206,13 +228,14 @@ class Known:
     """The names that a plan may use.
 
     An engine comes with what it knows of a model at once (a fault, or None), a suite source with the keys it reads;
-    `graders` tells what is wrong with the name of a grader, or None.
+    `graders` tells what is wrong with the name of a grader, `options` with the options of one that there is, or None.
     """
 
     engines: Mapping[str, Callable[[ModelSpec], str | None]]
     graders: Callable[[str], str | None]
     sources: Mapping[str, Collection[str]]
     families: Sequence[str] = ()
+    options: Callable[[str, Mapping[str, Json]], str | None] = lambda name, options: None
 
 
 def load_plan(path: Path, known: Known) -> Plan:
@@ -254,30 +277,45 @@ def _faults(plan: Plan, known: Known) -> Iterator[tuple[tuple[str | int, ...], s
             )
     suites: set[str] = set()
     for index, suite in enumerate(plan.suites):
-        for key, message in _faults_of_suite(suite, known):
-            yield ("suites", index, key), message
+        for where, message in _faults_of_suite(suite, known):
+            yield ("suites", index, *where), message
         for name in (suite.name, f"{suite.name}{STRESS}")[: 2 if suite.stress else 1]:
             if name in suites:
                 yield ("suites", index, "name"), f'two suites are called "{name}"; give each a name of its own'
             suites.add(name)
 
 
-def _faults_of_suite(suite: SuiteSpec, known: Known) -> Iterator[tuple[str, str]]:
+def _faults_of_suite(suite: SuiteSpec, known: Known) -> Iterator[tuple[tuple[str, ...], str]]:
     """Places within the suite, and messages."""
     if suite.source not in known.sources:
-        yield "source", f'suite source "{suite.source}" is unknown{nearest(suite.source, known.sources)}'
+        yield ("source",), f'suite source "{suite.source}" is unknown{nearest(suite.source, known.sources)}'
         return
     read = COMMON | set(known.sources[suite.source])
     for key in sorted(suite.model_fields_set - read):
-        yield key, f'suite source "{suite.source}" reads no `{key}`; take it out, or name another source'
+        yield (key,), f'suite source "{suite.source}" reads no `{key}`; take it out, or name another source'
     for name in (suite.grader, *suite.grader_options):
         if name is not None and (fault := known.graders(name)):
-            yield "grader", fault
+            yield ("grader",), fault
+            return
+    yield from _faults_of_options(suite, known)
     for name in suite.stress.families if suite.stress else ():
         if name not in known.families:
-            yield "stress", f'stress family "{name}" is unknown{nearest(name, known.families)}'
+            yield ("stress",), f'stress family "{name}" is unknown{nearest(name, known.families)}'
     if suite.retain and suite.stress:
-        yield "stress", "stress variants are made of the workload, not of what should be retained; take one out"
+        yield ("stress",), "stress variants are made of the workload, not of what should be retained; take one out"
+
+
+def _faults_of_options(suite: SuiteSpec, known: Known) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Of a suite of rows, graded by what the plan says and nothing else; other sources have options of their own."""
+    if suite.source != "rows" or suite.grader is None:
+        return
+    for name in suite.grader_options:
+        if name != suite.grader:
+            yield ("grader_options", name), f'options of "{name}", which this suite is not graded by; take them out'
+    options = suite.grader_options.get(suite.grader, {})
+    if fault := known.options(suite.grader, options):
+        named = re.search(r'option "([^"]*)"', fault)
+        yield ("grader_options", suite.grader, named[1] if named else ""), fault
 
 
 def _placed_models(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], ModelSpec]]:
@@ -318,6 +356,7 @@ def _with_absolute_paths(plan: Plan, folder: Path) -> Plan:
                 )
                 for s in plan.suites
             ),
+            "published": tuple(str(folder / _expanded(path)) for path in plan.published),
             "store": str(folder / _expanded(plan.store or ".viva/store.sqlite")),
         }
     )

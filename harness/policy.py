@@ -53,7 +53,8 @@ class Policy(Strict):
     def tier(self, suite: str, part: Slice, kind: SuiteKind = "workload") -> Tier:
         """What the most exact name says; an advisory suite takes its slices along, other whole suites are critical.
 
-        Stress variants and suites of what should be retained are no part of the workload: advisory, unless named.
+        Stress variants and suites of what should be retained are no part of the workload: advisory, unless named. So
+        are crossings, which were not asked for one by one: naming a slice does not name its crossings.
         """
         spellings = self.spellings(suite, part)
         if kind != "workload":  # a slice called by its name alone is the workload's
@@ -66,6 +67,8 @@ class Policy(Strict):
         if kind != "workload" and suite not in self.critical:
             return "advisory"
         if part.name != ALL and suite in self.advisory:
+            return "advisory"
+        if part.crossed:
             return "advisory"
         return "critical" if part.name == ALL else self.other_slices
 

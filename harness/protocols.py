@@ -12,6 +12,7 @@ from harness.records import Decoding, Grade, Json, Judgement, Measure, Request, 
 from harness.verdict import Verdict
 
 if TYPE_CHECKING:
+    from harness.extras import Extras
     from harness.plan import ModelSpec, SuiteSpec
 
 
@@ -134,6 +135,22 @@ class ReadsReference(Protocol):
         ...
 
 
+@runtime_checkable
+class FitsSamples(Protocol):
+    """A grader that can tell from the samples alone, before any model is asked, that it could not judge replies."""
+
+    def check(self, samples: Sequence[Sample]) -> None:
+        """Raises ValueError with what is wrong; a fault of a sample begins with its id."""
+        ...
+
+
+@runtime_checkable
+class NamesRules(Protocol):
+    """A grader of viva's that reports rules: by names that are known before any reply is."""
+
+    def rule_names(self, samples: Sequence[Sample]) -> Iterable[str]: ...
+
+
 class GraderKind(Protocol):
     """A grader by name: its version goes into the identity of every grade."""
 
@@ -157,7 +174,8 @@ class Loaded:
     """What a suite source hands over: the samples in a fixed order, and what the suite says of itself.
 
     Grader, options, decoding and repeats are the suite's own; a plan may overrule them. `origin` is kept with the
-    evaluation: data set, revision, licence, counts. `notes` are sentences for its readers.
+    evaluation: data set, revision, licence, counts. `notes` are sentences for its readers. `public`: a public
+    benchmark and not the team's own traffic, unless a plan says otherwise.
     """
 
     samples: Sequence[Sample]
@@ -167,6 +185,7 @@ class Loaded:
     repeats: int | None = None
     origin: Mapping[str, Json] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    public: bool = False
 
 
 class SuiteSource(Protocol):
@@ -216,10 +235,20 @@ class PairTexts(Protocol):
 
     def grades(self, suite: str, sample: str, model: str) -> Sequence[Grade]: ...
 
+    def fetched(self, suite: str, samples: Sequence[str]) -> "PairTexts":
+        """The texts of these samples, fetched together, which is cheaper than one after the other."""
+        ...
+
 
 class Reporter(Protocol):
     def __call__(
-        self, evaluation: Evaluation, verdict: Verdict, pairs: Sequence[Pair], texts: PairTexts, out: Path
+        self,
+        evaluation: Evaluation,
+        verdict: Verdict,
+        pairs: Sequence[Pair],
+        texts: PairTexts,
+        out: Path,
+        extras: "Extras | None" = None,
     ) -> Path:
-        """Write the report into the folder `out`; returns the page to open."""
+        """Write the report into the folder `out`, with the extras that there are; returns the page to open."""
         ...

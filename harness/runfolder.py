@@ -20,9 +20,9 @@ Each file is written whole and then put in its place, so a reader never meets ha
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,11 +33,11 @@ from harness.evaluation import SCHEMA_VERSION, Evaluation, ModelCard, Pair, Publ
 from harness.identity import file_digest
 from harness.junit import junit
 from harness.plan import SuiteSpec
-from harness.records import Grade, Json, Response, Sample, SuiteKind
+from harness.records import Grade, Json, Sample, SuiteKind
 from harness.review import Draw, ReviewMark
 from harness.serial import from_json, from_text, to_json, to_text
 from harness.tables import read_table, write_table
-from harness.texts import StoredTexts
+from harness.texts import PlacedSample, StoredTexts
 from harness.verdict import Verdict
 
 T = TypeVar("T")
@@ -67,12 +67,6 @@ class Manifest:
     told: tuple[Told, ...] = ()
     published: tuple[PublishedScore, ...] = ()
     schema_version: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedSample:
-    suite: str
-    sample: Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +120,10 @@ class RunFolder:
         return list(read_table(self._there("grades.parquet"), Grade))
 
     def pairs(self) -> list[Pair]:
-        return list(read_table(self._there("pairs.parquet"), Pair))
+        """Pairs that lie in the same slices share one record of them: there are few such, and many pairs."""
+        shared: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {}
+        found = read_table(self._there("pairs.parquet"), Pair)
+        return [replace(p, slices=shared.setdefault(tuple(p.slices.items()), p.slices)) for p in found]
 
     def answers(self) -> list[Answer]:
         return list(read_table(self._there("responses.parquet"), Answer))

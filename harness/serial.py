@@ -33,13 +33,28 @@ def from_json(kind: type[T], value: Json) -> T:
     except ValidationError as error:
         fault = error.errors()[0]
         place = ".".join(str(step) for step in fault["loc"])
-        raise StoreError(f"not a {kind.__name__}: {place}: {fault['msg']}") from None
+        raise StoreError(f"not a {_named(kind)}: {place}: {fault['msg']}") from None
     return record
 
 
 def from_text(kind: type[T], text: str | bytes) -> T:
-    """Raises StoreError when the text is no such record."""
+    """Raises StoreError when the text is no such record.
+
+    Read in one pass where that goes well: not where there is half a surrogate pair, or an error to tell.
+    """
+    try:
+        record: T = _adapter(kind).validate_json(text)
+    except ValidationError:
+        return _from_loaded(kind, text)
+    return record
+
+
+def _from_loaded(kind: type[T], text: str | bytes) -> T:
     try:
         return from_json(kind, json.loads(text))
     except ValueError as error:
-        raise StoreError(f"not a {kind.__name__}: {error}") from None
+        raise StoreError(f"not a {_named(kind)}: {error}") from None
+
+
+def _named(kind: object) -> str:
+    return str(getattr(kind, "__name__", kind))

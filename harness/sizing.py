@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.compare import FEWEST_CLUSTERS, slices_of
-from harness.evaluation import ALL, Evaluation, Slice
+from harness.evaluation import Evaluation, Slice
 from harness.gate_margins import spread
 from harness.policy import Policy, Tier
 from harness.records import Sample, SuiteKind
@@ -146,7 +146,7 @@ def seen_in(evaluation: Evaluation) -> dict[tuple[str, Slice], Seen]:
 
 def _sizing(suite: Suite, piece: Slice, policy: Policy, seen: Seen | None) -> Sizing:
     name = suite.spec.name
-    samples = [s for s in suite.samples if piece.name == ALL or s.slices.get(piece.name) == piece.value]
+    samples = [s for s in suite.samples if piece.holds(s.slices)]
     ground = _Ground.of(samples, policy.margin(name, piece), policy)
     needs = tuple(_need(ground, Seen(student="", discordance=d)) for d in ASSUMED)
     if seen is not None:

@@ -81,7 +81,8 @@ def _with_variants(spec: SuiteSpec, source: SuiteSource, vary: Vary, limit: int 
     asked = None if limit is None else sum(place[v.variant_of or ""] < limit for v in variants)
     own = replace(loaded, samples=variants, origin=made.origin, notes=made.notes)
     slices = None if spec.slices is None else (*spec.slices, "family")
-    named = suite.spec.model_copy(update={"name": f"{spec.name}{STRESS}", "stress": None, "slices": slices})
+    own_words = {"name": f"{spec.name}{STRESS}", "stress": None, "slices": slices, "crossings": (), "difficulty": None}
+    named = suite.spec.model_copy(update=own_words)
     yield replace(make_suite(named, own, "stress"), limit=asked)
 
 
@@ -95,13 +96,17 @@ def _completed(spec: SuiteSpec, loaded: Loaded) -> SuiteSpec:
         raise DataError(
             f'suite "{spec.name}": it names the file of a grader, {loaded.grader}; only a plan may: data brings no code'
         )
-    return spec.model_copy(update={"grader": spec.grader or loaded.grader, "grader_options": options})
+    public = loaded.public if spec.public is None else spec.public
+    return spec.model_copy(
+        update={"grader": spec.grader or loaded.grader, "grader_options": options, "public": public or None}
+    )
 
 
 def _check_slices(spec: SuiteSpec, samples: Sequence[Sample]) -> None:
     declared = dict.fromkeys(name for sample in samples for name in sample.slices)
     if ALL in declared:
         raise DataError(f'suite "{spec.name}": a slice may not be called "{ALL}", the name of the whole; rename it')
-    for name in spec.slices or ():
+    crossed = (name for pair in spec.crossings for name in pair)
+    for name in (*(spec.slices or ()), *crossed, *((spec.difficulty,) if spec.difficulty else ())):
         if name not in declared:
             raise DataError(f'suite "{spec.name}": no sample has a slice "{name}"{nearest(name, declared)}')

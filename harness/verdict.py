@@ -8,6 +8,7 @@ from harness.evaluation import ALL, SCHEMA_VERSION, Slice
 from harness.records import Json, SuiteKind
 
 Decision = Literal["pass", "fail", "inconclusive"]
+SUSPECTED = 0.05  # the p-value of a loss beyond the margin, uncorrected, from which it is worth naming
 RequirementKind = Literal["caps", "rules", "limits", "costly", "evidence", "lineage", "mimicry"]
 
 
@@ -15,8 +16,10 @@ RequirementKind = Literal["caps", "rules", "limits", "costly", "evidence", "line
 class SliceVerdict:
     """One slice judged against its margin (points of accuracy, in [0, 1]) with the reason in a sentence.
 
-    `more_items` would decide an undecided one, beside those that there are. `waived` tells who answers for a slice that
-    does not pass, why and until when; such a slice does not count.
+    `more_items` would decide an undecided one, beside those that there are: confirm an unconfirmed loss, clear any
+    other. So would `more_repeats`, further answers of both models to each item there is; None where no number would,
+    and where not both answered more than once. `waived` tells who answers for a slice that does not pass, why and until
+    when; such a slice does not count.
     """
 
     suite: str
@@ -31,6 +34,12 @@ class SliceVerdict:
     kind: SuiteKind = "workload"
     more_items: int | None = None
     waived: str | None = None
+    more_repeats: int | None = None
+
+    @property
+    def is_suspected(self) -> bool:
+        """An unconfirmed loss: by itself more than the margin at 5%, but not after correction for many slices."""
+        return self.decision == "inconclusive" and self.p_harm is not None and self.p_harm <= SUSPECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +75,23 @@ class StudentVerdict:
     warnings: tuple[str, ...] = ()
     requirements: tuple[RequirementVerdict, ...] = ()
 
-    def named(self, decision: Decision) -> tuple[str, ...]:
-        """The workload's slices (as `suite: slice`) with this decision, whole suites and waived slices left out."""
-        return tuple(
-            f"{s.suite}: {s.slice}"
+    def parts(self, decision: Decision) -> tuple[SliceVerdict, ...]:
+        """The workload's slices with this decision, whole suites and waived slices left out.
+
+        Of undecided ones, those where a loss is likeliest stand first, and those that could not be tested last.
+        """
+        found = [
+            s
             for s in self.slices
             if s.decision == decision and s.slice.name != ALL and s.kind == "workload" and s.waived is None
-        )
+        ]
+        if decision == "inconclusive":
+            found.sort(key=lambda s: 2.0 if s.p_harm is None else s.p_harm)
+        return tuple(found)
+
+    def named(self, decision: Decision) -> tuple[str, ...]:
+        """The same as `suite: slice`."""
+        return tuple(f"{s.suite}: {s.slice}" for s in self.parts(decision))
 
     def waived(self) -> tuple[str, ...]:
         """What does not pass and does not count, since somebody answers for it: suites, slices and requirements."""

@@ -13,10 +13,11 @@ from harness.errors import UsageError, nearest
 from harness.evaluation import Evaluation, PublishedScore
 from harness.exhibits import evidence_of
 from harness.explore import explore
-from harness.gate import check_names, is_safe, judge
-from harness.grading import assign, check_gold, grade_all, pending
+from harness.gate import is_safe, judge
+from harness.grading import assign, check_gold, check_options, grade_all, pending
 from harness.plan import MimicrySpec, Plan, SuiteSpec
 from harness.policy import Policy
+from harness.policy_names import check_policy, check_rules
 from harness.progress import Progress
 from harness.protocols import EngineKind, GraderKind, Loaded, Profiler, Reporter, SuiteSource
 from harness.published_file import read_published
@@ -42,6 +43,7 @@ class Parts:
     follow_ups: Callable[[MimicrySpec, Sequence[Suite]], FollowUps]
     report: Reporter
     summarise: Callable[[Evaluation, Verdict], str]
+    is_own_grader: Callable[[str], bool] = lambda name: ":" in name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,9 @@ def prepare(plan: Plan, written: Json, parts: Parts, limit: int | None = None) -
     assigned = assign(suites, parts.graders)
     check_gold(assigned)
     consulting.check_judges(assigned, plan)
-    check_names([(card.name, part) for card in map(suite_card, suites) for part in card.parts], plan.gate)
+    check_options(plan, assigned)
+    check_policy(plan.gate, suites, [student.name for student in plan.students])
+    check_rules(plan.gate, assigned.values(), parts.is_own_grader)
     return Job(plan=plan, written=written, suites=suites, published=published)
 
 
@@ -170,7 +174,8 @@ def keep(found: Collected, written: Json, folder: RunFolder) -> None:
 
 
 def conclude(found: Collected, written: Json, policy: Policy, parts: Parts, place: Place) -> Outcome:
-    """From answers to the report."""
+    """From answers to the report. Raises UsageError, with nothing written, when the policy names what is not there."""
+    check_policy(policy, found.suites, [m.name for m in found.models if m.role == "student"])
     answers = found.ungraded()
     judges = assign(found.suites, parts.graders, only=((a.suite, a.sample) for a in answers))
     grades = [*found.grades, *grade_all(pending(found, judges), place.store, place.progress)]

@@ -50,6 +50,7 @@ def load(spec: SuiteSpec) -> Loaded:
     decoding, notes = decoding_of(task, spec)
     repeats, more = repeats_of(task, decoding)
     return Loaded(
+        public=spec.include_path is None,  # tasks of a folder are the team's own
         samples=_samples(task, asked, spec),
         grader="lm_eval",
         grader_options={"lm_eval": _options(found, task, measure, spec)},

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,7 @@ from harness.plan import (
 )
 from harness.policy import Policy
 from harness.policy_terms import Caps, Costly, Limit, Limits, Lineage, Waiver
+from harness.published_file import Benchmark, PublishedFile, PublishedModel, read_published
 from suites.imports.mapped import ImportMap, load_map
 
 ROOT = Path(__file__).parents[1]
@@ -53,6 +55,9 @@ SECTIONS: dict[tuple[str, str], type[BaseModel]] = {
     ("plan", "Costly"): Costly,
     ("plan", "Lineage"): Lineage,
     ("plan", "Waiver"): Waiver,
+    ("ladder", "Published file"): PublishedFile,
+    ("ladder", "Benchmark"): Benchmark,
+    ("ladder", "Published model"): PublishedModel,
     ("import", "Map keys"): ImportMap,
     ("import", "Sample keys"): RowMap,
 }
@@ -121,6 +126,15 @@ def test_every_plan_example_loads(tmp_path: Path) -> None:
         else:
             path.write_text(yaml.safe_dump({**SMALLEST, **written}), "utf-8")
             load_plan(path, known())
+
+
+def test_every_example_of_published_figures_loads(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "examples" / "deepseek-r1" / "figures.csv", tmp_path)
+    examples = fences(page("ladder"), "yaml")
+    assert len(examples) == 3
+    for number, example in enumerate(examples):
+        (tmp_path / f"{number}.yaml").write_text(example, "utf-8")
+        assert read_published([tmp_path / f"{number}.yaml"])
 
 
 def test_every_grader_example_loads(tmp_path: Path) -> None:

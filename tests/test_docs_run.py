@@ -71,6 +71,10 @@ def gsm8k(folder: Path) -> None:
     shutil.copy(ROOT / "examples" / "gsm8k" / "map.yaml", folder / "examples" / "gsm8k")
 
 
+def published(folder: Path) -> None:
+    shutil.copytree(ROOT / "examples" / "deepseek-r1", folder / "examples" / "deepseek-r1")
+
+
 def lm_eval_logs(folder: Path) -> None:
     for place, model in (("results", "lab"), ("out", "acme")):
         for size in ("large", "small"):
@@ -137,7 +141,7 @@ def inspect_logs(folder: Path) -> None:
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Whatever the pages name, with the runs that they take for granted."""
     folder = tmp_path_factory.mktemp("docs")
-    for make in (tickets, gsm8k, lm_eval_logs, inspect_logs):
+    for make in (tickets, gsm8k, published, lm_eval_logs, inspect_logs):
         make(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)

@@ -54,6 +54,24 @@ def replacing(name: str, old: str, new: str) -> Break:
     return change
 
 
+def grader(name: str, options: str) -> Break:
+    """Another grader for the suite, with options of its own on the line below."""
+    return plan("grader: number", f"grader: {name}\n    grader_options: {options}")
+
+
+def both(first: Break, second: Break) -> Break:
+    def change(folder: Path) -> None:
+        first(folder)
+        second(folder)
+
+    return change
+
+
+def in_policy(words: str) -> Break:
+    """A policy beside the plan, and data to import under it."""
+    return writing("policy.yaml", f"{words}\n")
+
+
 def frozen_suite(words: str) -> Break:
     """A second suite in the plan."""
     return plan("gate:", f"  - {{name: f, {words}, grader: number}}\ngate:")
@@ -386,6 +404,88 @@ CASES = {
     "damaged answers": Case(
         broken=writing("done/responses.parquet", "?"), command="show done s1", says="responses.parquet"
     ),
+    # graders: options and names of rules, before anything is asked
+    "an option that a grader does not know": Case(
+        broken=grader("number", "{number: {tolerence: 1}}"),
+        command=RUN,
+        says='plan.yaml:10: grader "number": unknown option "tolerence"; did you mean "tolerance"?',
+    ),
+    "an option without a value": Case(
+        broken=grader("number", "\n      number:\n        tolerance:"),
+        command=RUN,
+        says='plan.yaml:12: grader "number": option "tolerance" stands there without a value; give it one, or take it',
+    ),
+    "a judge without a mode": Case(
+        broken=plan("grader: number", "grader: judge"),
+        command=RUN,
+        says='plan.yaml:6: grader "judge": option "mode" is missing; it is rubric or pairwise',
+    ),
+    "an unknown grader that compares": Case(
+        broken=grader("agreement", "{agreement: {by: numbr}}"),
+        command=RUN,
+        says='plan.yaml:10: grader "agreement": option "by": there is no grader "numbr"; did you mean "number"?',
+    ),
+    "an unknown grader that checks a judge": Case(
+        broken=grader("judge", "{judge: {mode: pairwise, by: teacher, reference: numbr}}"),
+        command=RUN,
+        says='option "reference": there is no grader "numbr"; did you mean "number"?',
+    ),
+    "options of a grader that judges nothing": Case(
+        broken=grader("number", "{label: {labels: [a, b]}}"),
+        command=RUN,
+        says='plan.yaml:10: options of "label", which this suite is not graded by; take them out',
+    ),
+    "options of a grader that judges nothing of a map": Case(
+        broken=replacing("map.yaml", "grader: number", "grader: number\ngrader_options: {exact: {ignore_case: true}}"),
+        command=IMPORT,
+        says='map.yaml:4: options of "exact", which grades nothing here; take them out',
+    ),
+    "no rules at all": Case(
+        broken=plan("grader: number", "grader: rules"),
+        command=RUN,
+        says='suite "sums": grader "rules": sample "s0": no rules: neither the options nor the sample\'s target hold',
+    ),
+    "a rule whose value no target has": Case(
+        broken=grader("rules", "{rules: {must: [{name: total, contains: {target: total}}]}}"),
+        command=RUN,
+        says='suite "sums": grader "rules": sample "s0": rule "total": the target has no "total"',
+    ),
+    "labels that nobody named": Case(
+        broken=grader("agreement", "{agreement: {by: label}}"),
+        command=RUN,
+        says='sample "s0": no labels: neither the sample\'s choices nor the option "labels" name any',
+    ),
+    "a rule of the gate that no grader reports": Case(
+        broken=plan("points: 5", "points: 5, rules: {polite: 1}"),
+        command=RUN,
+        says='the gate names the rule "polite", which no answer will be checked by; the graders (number) report no',
+    ),
+    "a misspelt rule of the gate": Case(
+        broken=both(
+            grader("rules", "{rules: {must_not: [{name: promises, contains: promise}]}}"),
+            plan("points: 5", "points: 5, rules: {promisses: 1}"),
+        ),
+        command=RUN,
+        says='the gate names the rule "promisses", which no answer will be checked by; did you mean "promises"?',
+    ),
+    "an import with a rule that no grader reports": Case(
+        broken=in_policy("rules: {polite: 1}"),
+        command=f"{IMPORT} --policy policy.yaml",
+        says='the gate names the rule "polite", which no answer will be checked by',
+    ),
+    "an import with a waiver of a slice that nothing has": Case(
+        broken=in_policy("waivers: [{waive: levl, who: Mia, why: rare, until: 2027-01-31}]"),
+        command=f"{IMPORT} --policy policy.yaml",
+        says='the gate names "levl", which is no suite or slice of this evaluation',
+    ),
+    "an import with a waiver for nobody": Case(
+        broken=in_policy("waivers: [{waive: mimicry, student: smal, who: Mia, why: rare, until: 2027-01-31}]"),
+        command=f"{IMPORT} --policy policy.yaml",
+        says='for "smal", which is no student of this evaluation; did you mean "small"?',
+    ),
+    "a sample of a suite that is not there": Case(
+        command="show done s1 --suite sumz", says='--suite "sumz": no such suite in done; did you mean "sums"?'
+    ),
     "a sample that is not there": Case(command="show done s99", says='no sample "s99" in done'),
     "a student that is not there": Case(
         command="compare done --student smal", says='--student "smal": not in this run; did you mean "small"?'
@@ -414,6 +514,24 @@ CASES = {
         broken=foreign_database, command="store list --store theirs.db", says="theirs.db: a database, but no store"
     ),
     "a file that is there already": Case(command="init plan.yaml", says="plan.yaml: is there already"),
+    # reviews
+    "more pairs than there are": Case(command="review draw done --n 999", says="only 24 pairs to draw from"),
+    "a student that was not compared": Case(
+        command="review draw done --student smal", says='--student "smal": not in this run; did you mean "small"?'
+    ),
+    "marks of another evaluation": Case(
+        broken=writing(
+            "marks.json", '{"viva_marks": 1, "evaluation": "abc", "run": "old", "reviewer": "ann", "marks": []}'
+        ),
+        command="review import done marks.json",
+        says='marks.json: marks of another evaluation ("old", digest abc), not of this run ("sums", ',
+    ),
+    "marks that are none": Case(
+        command="review import done sums.jsonl", says="sums.jsonl: no marks exported by a report ("
+    ),
+    "an earlier run that is none, for the report": Case(
+        command="report done --against nowhere", says="nowhere: not a run folder"
+    ),
     # suites
     "a key that the source does not read": Case(
         command=RUN,

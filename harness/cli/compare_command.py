@@ -5,14 +5,16 @@ from pathlib import Path
 
 import click
 
+from harness.cli.attempts_table import print_attempts
 from harness.cli.console import human
+from harness.cli.explored_table import print_explored
 from harness.cli.figures import print_causes, print_checks, print_comparisons
 from harness.cli.mimicry_table import print_findings, print_profiles
 from harness.cli.movement_table import print_movement
 from harness.cli.options import INCUMBENT_OPTION, JSON_OPTION, RUN_ARGUMENT
 from harness.cli.summary import policy_of, print_json
 from harness.errors import UsageError, nearest
-from harness.evaluation import ALL, Comparison, Evaluation, Finding, Profile
+from harness.evaluation import ALL, Comparison, Evaluation, Explored, Finding, Profile
 from harness.movement import movement
 from harness.runfolder import RunFolder
 from harness.serial import to_json
@@ -38,6 +40,16 @@ Wanted = Callable[[Placed], bool]
     default=None,
     help="Mimicry profiles on every slice too, or not at all; default: on whole suites.",
 )
+@click.option(
+    "--repeats/--no-repeats",
+    default=None,
+    help="Noise floor, pass@k and majority@k on every slice too, or not at all; default: on whole suites.",
+)
+@click.option(
+    "--explored/--no-explored",
+    default=None,
+    help="Every slice that the search came upon, and cliffs, or nothing of it; default: what was confirmed.",
+)
 @click.option("--findings", is_flag=True, help="What every detector of mimicry found, where profiles are shown.")
 @INCUMBENT_OPTION
 @click.option(
@@ -54,6 +66,8 @@ def command(
     causes: bool,
     checks: bool | None,
     mimicry: bool | None,
+    repeats: bool | None,
+    explored: bool | None,
     findings: bool,
     incumbent: str | None,
     against: Path | None,
@@ -65,7 +79,7 @@ def command(
     """
     if against is not None:
         return _moved(RunFolder(against), RunFolder(run), as_json)
-    _refuse_contradictions(mimicry, findings, incumbent)
+    _refuse_contradictions(mimicry, findings, explored, incumbent)
     folder = RunFolder(run)
     evaluation = folder.evaluation()
     names = [m.name for m in evaluation.models if m.role not in ("teacher", "judge")]
@@ -82,7 +96,8 @@ def command(
     if incumbent is not None and not chosen:
         raise UsageError(f'nothing of this run could be compared with "{incumbent}"')
     if as_json:
-        print_json(_with_mimicry(evaluation, wanted, findings) if mimicry or findings else chosen)
+        more = _with_more(evaluation, student, wanted, (mimicry or findings, findings, explored))
+        print_json(more if len(more) > 1 else chosen)
         return 0
     console = human()
     print_comparisons(chosen, console, incumbent)
@@ -90,6 +105,10 @@ def command(
         print_causes(chosen, console)
     if checks is not False:
         print_checks([c for c in chosen if checks or c.slice.name == ALL], console, incumbent or "teacher")
+    if repeats is not False:
+        print_attempts([c for c in chosen if repeats or c.slice.name == ALL], console, incumbent or "teacher")
+    if explored is not False and incumbent is None:
+        print_explored(_of(evaluation, student), console, is_whole=explored is True)
     if mimicry is not False and incumbent is None:
         print_profiles([p for p in evaluation.profiles if wanted(p) and (mimicry or p.slice.name == ALL)], console)
     if findings:
@@ -97,21 +116,34 @@ def command(
     return 0
 
 
-def _refuse_contradictions(mimicry: bool | None, findings: bool, incumbent: str | None) -> None:
-    if incumbent is not None and (mimicry or findings):
-        raise UsageError("--mimicry and --findings tell of students beside the teacher; leave out --incumbent")
+def _refuse_contradictions(mimicry: bool | None, findings: bool, explored: bool | None, incumbent: str | None) -> None:
+    if incumbent is not None and (mimicry or findings or explored):
+        raise UsageError(
+            "--mimicry, --findings and --explored tell of students beside the teacher; leave out --incumbent"
+        )
     if findings and mimicry is False:
         raise UsageError("--findings are printed where profiles are; leave out --no-mimicry")
 
 
-def _with_mimicry(evaluation: Evaluation, wanted: Wanted, findings: bool) -> dict[str, object]:
-    """An object in place of the plain list of comparisons; slices go by --slices alone, as comparisons do."""
-    found: dict[str, object] = {
-        "comparisons": [to_json(c) for c in evaluation.comparisons if wanted(c)],
-        "profiles": [to_json(p) for p in evaluation.profiles if wanted(p)],
-    }
+def _of(evaluation: Evaluation, student: str | None) -> list[Explored]:
+    return [one for one in evaluation.explored if student is None or one.student == student]
+
+
+def _with_more(
+    evaluation: Evaluation, student: str | None, wanted: Wanted, asked: tuple[bool | None, bool, bool | None]
+) -> dict[str, object]:
+    """An object in place of the plain list of comparisons; slices go by --slices alone, as comparisons do.
+
+    `asked` are profiles, findings, and what was explored. Of nothing asked only the comparisons are left.
+    """
+    profiles, findings, explored = asked
+    found: dict[str, object] = {"comparisons": [to_json(c) for c in evaluation.comparisons if wanted(c)]}
+    if profiles:
+        found["profiles"] = [to_json(p) for p in evaluation.profiles if wanted(p)]
     if findings:
         found["findings"] = [to_json(f) for f in evaluation.findings if wanted(f)]
+    if explored:
+        found["explored"] = [to_json(one) for one in _of(evaluation, student)]
     return found
 
 

@@ -9,6 +9,7 @@ from harness.cli import wiring
 from harness.cli.console import human
 from harness.cli.options import JSON_OPTION, POLICY_OPTION, RUN_ARGUMENT
 from harness.cli.summary import EXIT_CODES, policy_of, print_json, print_verdict
+from harness.extras import Extras, reviewed
 from harness.gate import judge
 from harness.runfolder import RunFolder, open_run
 
@@ -28,7 +29,8 @@ def command(run: Path, policy: Path | None, as_json: bool) -> int:
         today = datetime.now(UTC).date()
         verdict = judge(evaluation, judged_by, folder.evaluation_digest(), today)
         folder.write_verdict(verdict, evaluation, parts.summarise(evaluation, verdict))
-        parts.report(evaluation, verdict, folder.pairs(), folder.texts(), folder.path / "report")
+        extras = Extras(reviewed=reviewed(folder))
+        parts.report(evaluation, verdict, folder.pairs(), folder.texts(), folder.path / "report", extras)
     if as_json:
         print_json(verdict)
     else:

@@ -1,7 +1,7 @@
 """`viva import FILE...`: a run from responses that exist already, in rows or in the logs of other harnesses."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -16,6 +16,7 @@ from harness.errors import DataError, nearest
 from harness.grading import assign, check_gold
 from harness.plan import load_policy
 from harness.policy import Policy
+from harness.policy_names import check_policy, check_rules
 from harness.records import Json
 from harness.runfolder import open_run
 from harness.store import open_store
@@ -57,6 +58,7 @@ class Format:
 @click.option(
     "--slice", "slices", multiple=True, metavar="[NAME=]PATH", help="For logs: a slice, by its path in a document."
 )
+@click.option("--public", is_flag=True, help="The samples are a public benchmark's, not your own traffic.")
 @INCUMBENT_OPTION
 @POLICY_OPTION
 @out_option()
@@ -65,6 +67,7 @@ class Format:
 def command(
     files: tuple[Path, ...],
     teacher: str,
+    public: bool,
     incumbent: str | None,
     policy: Path | None,
     out: Path,
@@ -89,12 +92,16 @@ def command(
     progress = Bars(console)
     with progress.step("reading", None):
         found, told = _read(files, kind, teacher)
+    if public:
+        found.suites = tuple(replace(s, spec=s.spec.model_copy(update={"public": True})) for s in found.suites)
     students = [m.name for m in found.models if m.role == "student"]
     if incumbent is not None and incumbent not in students:
         raise DataError(f'--incumbent "{incumbent}": none of the students{nearest(incumbent, students)}')
     assigned = assign(found.suites, parts.graders, only=((a.suite, a.sample) for a in found.ungraded()))
     check_gold(assigned)
     consulting.check_nobody_asks(assigned)
+    check_policy(judged_by, found.suites, students)
+    check_rules(judged_by, assigned.values(), parts.is_own_grader)
     written: dict[str, Json] = {
         **told,
         "imported": [path.name for path in files],

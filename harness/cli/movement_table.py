@@ -6,25 +6,18 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.cli.figures import limits
-from harness.evaluation import ALL, Slice
+from harness.evaluation import ALL
 from harness.gate import points
-from harness.movement import Change, Flip, Move, Movement, Mover, Ruling
-from harness.two_runs import Models
+from harness.movement import Change, Flip, Move, Movement
+from harness.movement_words import HOW_TOLD, SAID, asides, of_model, of_ruling
 
 NAMED = 12  # samples that flipped, by model and direction; JSON holds them all
-SAID: dict[Mover, str] = {
-    "teacher": "the teacher moved; the student is not shown to have",
-    "student": "the student moved; the teacher is not shown to have",
-    "both": "both moved",
-    "neither": "neither is shown to have moved",
-    "too few to tell": "too few samples in common to tell",
-}
 
 
 def print_movement(movement: Movement, console: Console) -> None:
     """Which model moved comes first, then by how much, the verdicts, and sample by sample."""
     for model in movement.models:
-        console.print(_model(model), style="dim")
+        console.print(of_model(model), style="dim")
     for why in movement.unmatched:
         console.print(why, style="yellow")
     for move in movement.moves:
@@ -35,18 +28,13 @@ def print_movement(movement: Movement, console: Console) -> None:
     else:
         _print_moves(movement.moves, console)
     for ruling in movement.rulings:
-        console.print(_ruling(ruling))
+        console.print(of_ruling(ruling))
     if not movement.rulings:
         console.print("no verdict changed")
     for line in _flips(movement.flips):
         console.print(line)
-    for line in _asides(movement):
+    for line in asides(movement):
         console.print(line, style="yellow")
-
-
-def _model(model: Models) -> str:
-    renamed = model.after if model.before == model.after else f"{model.after} (was {model.before})"
-    return f"{model.role} {renamed}: {'the same model' if model.is_same else 'another model than before'}"
 
 
 def _print_moves(moves: Sequence[Move], console: Console) -> None:
@@ -65,22 +53,11 @@ def _print_moves(moves: Sequence[Move], console: Console) -> None:
             *(lead, limits(move.lead95), move.moved),
         )
     console.print(table, soft_wrap=False)
-    console.print(
-        "changes since the earlier run in points, on the samples common to both; delta: the student's less the "
-        "teacher's. On slices, what does not outlast correction for their number (Benjamini-Hochberg, 10%) counts as "
-        "not shown",
-        style="dim",
-    )
+    console.print(HOW_TOLD, style="dim")
 
 
 def _change(change: Change) -> tuple[str, str]:
     return points(change.after - change.before), limits(change.change95)
-
-
-def _ruling(ruling: Ruling) -> str:
-    place = [ruling.student, ruling.suite, "" if ruling.slice in (None, Slice()) else str(ruling.slice)]
-    said = f"{ruling.before or 'not judged'} before, now {ruling.after or 'not judged'}"
-    return f"{', '.join(part for part in place if part)}: {said}"
 
 
 def _flips(flips: Sequence[Flip]) -> Iterator[str]:
@@ -93,10 +70,3 @@ def _flips(flips: Sequence[Flip]) -> Iterator[str]:
             if found:
                 more = f", and {len(found) - NAMED} more" if len(found) > NAMED else ""
                 yield f"{suite}, {model}: {word} on {len(found)}: {', '.join(found[:NAMED])}{more}"
-
-
-def _asides(movement: Movement) -> Iterator[str]:
-    for suite, reasons in movement.left_out.items():
-        yield f"{suite}: left out: {', '.join(f'{n} {why}' for why, n in reasons.items())}"
-    for suite, count in movement.regraded.items():
-        yield f"{suite}: {count} answers were graded by another grader or version of it, so the grading may have moved"

@@ -21,11 +21,12 @@ from harness.runfolder import RunFolder
 @click.command()
 @RUN_ARGUMENT
 @click.argument("sample_id", metavar="ID")
+@click.option("--suite", "of_suite", help="The suite that the sample is of, where several have one with this id.")
 @JSON_OPTION
-def command(run: Path, sample_id: str, as_json: bool) -> int:
+def command(run: Path, sample_id: str, of_suite: str | None, as_json: bool) -> int:
     """Print the sample ID of RUN with every response and grade; the beginning of an id is enough if it is unique."""
     folder = RunFolder(run)
-    suite, sample = _find(folder, sample_id)
+    suite, sample = _find(folder, sample_id, of_suite)
     responses = {r.key: r for a in folder.answers() if (a.suite, a.sample) == (suite, sample.id) for r in [a.response]}
     replies = [r for r in folder.replies() if (r.suite, r.sample) == (suite, sample.id)]
     grades = [g for g in folder.grades() if (g.suite, g.sample) == (suite, sample.id)]
@@ -40,14 +41,20 @@ def command(run: Path, sample_id: str, as_json: bool) -> int:
     return 0
 
 
-def _find(folder: RunFolder, wanted: str) -> tuple[str, Sample]:
-    everywhere = [(suite, sample) for suite, samples in folder.samples().items() for sample in samples]
+def _find(folder: RunFolder, wanted: str, of_suite: str | None) -> tuple[str, Sample]:
+    """The sample whose id is, or begins with, what is wanted. Raises UsageError where there is not just one."""
+    suites = folder.samples()
+    if of_suite is not None and of_suite not in suites:
+        raise UsageError(f'--suite "{of_suite}": no such suite in {folder.path}{nearest(of_suite, suites)}')
+    everywhere = [(suite, s) for suite in suites if of_suite in (None, suite) for s in suites[suite]]
     found = [f for f in everywhere if f[1].id == wanted] or [f for f in everywhere if f[1].id.startswith(wanted)]
     if len(found) == 1:
         return found[0]
     if found:
         some = ", ".join(f"{suite}: {sample.id}" for suite, sample in found[:5])
-        raise UsageError(f'"{wanted}" names {len(found)} samples of this run ({some}, ...)')
+        more = ", ..." if len(found) > 5 else ""
+        mend = "name its --suite" if len({sample.id for _, sample in found}) == 1 else "write more of the id"
+        raise UsageError(f'"{wanted}" names {len(found)} samples of this run ({some}{more}); {mend}')
     close = nearest(wanted, (sample.id for _, sample in everywhere)) if len(everywhere) < 10_000 else ""
     raise UsageError(f'no sample "{wanted}" in {folder.path}{close if "did you mean" in close else ""}')
 
@@ -57,7 +64,9 @@ def _print_sample(suite: str, sample: Sample, console: Console) -> None:
     console.print("  ".join(f"{name}={value}" for name, value in sample.slices.items()), style="dim")
     for message in sample.read():
         console.print(f"[{message.role}] {message.content}")
-    console.print(f"reference: {sample.target}")
+    if sample.target is not None:
+        target = sample.target if isinstance(sample.target, str) else json.dumps(sample.target, ensure_ascii=False)
+        console.print(f"reference: {target}")
 
 
 def _print_grade(grade: Grade, responses: Mapping[str, Response], console: Console) -> None:

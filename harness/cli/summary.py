@@ -10,17 +10,21 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.cli.figures import limits, print_comparisons
+from harness.cli.ladder_tables import print_in_short
 from harness.cli.mimicry_table import print_label
+from harness.columns import columns
 from harness.compare import standing
 from harness.errors import UsageError
 from harness.evaluation import ALL, Comparison
 from harness.forecast import Forecast
 from harness.gate import points
+from harness.gate_words import named_with_more
+from harness.ladder import ladder
 from harness.plan import load_policy
 from harness.policy import Policy
 from harness.runfolder import RunFolder
 from harness.serial import to_json
-from harness.verdict import Decision, StudentVerdict, Verdict
+from harness.verdict import Decision, Verdict
 from harness.workflow import Outcome
 
 EXIT_CODES: dict[Decision, int] = {"pass": 0, "fail": 1, "inconclusive": 2}
@@ -49,6 +53,7 @@ def finish(outcome: Outcome, console: Console, as_json: bool) -> int:
         if profile.slice.name == ALL:
             print_label(profile, console)
     print_verdict(outcome.verdict, console)
+    print_in_short(ladder(evaluation, outcome.verdict), columns(evaluation, outcome.verdict), console)
     for note in evaluation.notes:
         console.print(f"note: {note}", style="dim")
     if outcome.asked:
@@ -123,7 +128,7 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
         for warning in student.warnings:
             console.print(f"  warning: {warning}", style="yellow")
         for word, decision in GROUPS:
-            named = [_with_more(student, name) for name in student.named(decision)]
+            named = [named_with_more(part) for part in student.parts(decision)]
             if named:
                 console.print(f"  {word}: {', '.join(named)}", style="dim")
         said = " ".join((*student.reasons, *student.warnings))
@@ -134,12 +139,6 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
         if waived := student.waived():
             console.print(f"  waived: {', '.join(waived)}", style="dim")
     console.print()
-
-
-def _with_more(student: StudentVerdict, name: str) -> str:
-    """A slice's name with how many more items would decide, where that is known."""
-    more = next((s.more_items for s in student.slices if f"{s.suite}: {s.slice}" == name), None)
-    return f"{name} ({more:,} more would decide)" if more else name
 
 
 def policy_of(folder: RunFolder, file: Path | None) -> Policy:

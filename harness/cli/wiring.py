@@ -2,7 +2,7 @@
 
 from graders.mimicry.hollow import asked_again
 from graders.mimicry.profile import profile
-from graders.registry import GRADERS, fault
+from graders.registry import GRADERS, fault, fault_of_options
 from harness.engines.openai import OpenaiKind
 from harness.engines.scripted import ScriptedKind
 from harness.engines.vllm import VllmKind
@@ -36,6 +36,7 @@ def parts() -> Parts:
         follow_ups=asked_again,
         report=write_report,
         summarise=markdown,
+        is_own_grader=GRADERS.is_own,
     )
 
 
@@ -43,6 +44,7 @@ def known(with_parts: Parts) -> Known:
     return Known(
         engines={name: kind.fault for name, kind in with_parts.engines.items()},
         graders=fault,
+        options=fault_of_options,
         sources={name: source.keys for name, source in with_parts.sources.items()},
         families=tuple(FAMILIES),
     )

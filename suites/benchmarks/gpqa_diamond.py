@@ -26,6 +26,7 @@ _OPTIONS = ("Correct Answer", "Incorrect Answer 1", "Incorrect Answer 2", "Incor
 def load(suite: SuiteSpec) -> Loaded:
     copy = copy_of(DATA, suite)
     return Loaded(
+        public=True,
         samples=[_sample(row, where) for where, row in islice(copy.rows(), suite.size)],
         grader="choice",
         decoding=Decoding(max_tokens=32768),

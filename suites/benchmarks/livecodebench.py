@@ -51,6 +51,7 @@ def load(suite: SuiteSpec) -> Loaded:
     if not samples:
         raise DataError(f'suite "{suite.name}": no problem with tests in the window of {tally.rows} rows; widen it')
     return Loaded(
+        public=True,
         samples=samples,
         grader="code",
         decoding=Decoding(max_tokens=32768),

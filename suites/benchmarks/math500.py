@@ -18,6 +18,7 @@ DATA = DataSet(id="HuggingFaceH4/MATH-500", files=("test.jsonl",), licence="MIT 
 def load(suite: SuiteSpec) -> Loaded:
     copy = copy_of(DATA, suite)
     return Loaded(
+        public=True,
         samples=[_sample(row, where) for where, row in islice(copy.rows(), suite.size)],
         grader="math",
         decoding=Decoding(max_tokens=32768),

@@ -45,6 +45,10 @@ def load_map(path: Path) -> ImportMap:
         if name not in how.responses:
             where = document.place(("scores", name))
             raise PlanError(f'{where}: scores of "{name}", which has no responses{nearest(name, how.responses)}')
+    for name in how.grader_options:
+        if name != how.grader:
+            where = document.place(("grader_options", name))
+            raise PlanError(f'{where}: options of "{name}", which grades nothing here; take them out')
     if how.grader is None and set(how.scores) != set(how.responses):
         missing = ", ".join(name for name in how.responses if name not in how.scores)
         raise PlanError(f"{path}: no grader, and no scores for {missing}; name a `grader` or map their `scores`")

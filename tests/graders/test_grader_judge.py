@@ -469,7 +469,7 @@ def test_large_replies_take_no_time() -> None:
     [
         ({}, '"mode"'),
         ({"mode": "pairs"}, "neither rubric nor pairwise"),
-        ({"mode": "rubric", "criteria": CRITERIA}, 'option "by" is needed'),
+        ({"mode": "rubric", "criteria": CRITERIA}, 'option "by" is missing'),
         ({"mode": "rubric", "by": " ", "criteria": CRITERIA}, '"by"'),
         ({"mode": "rubric", "by": "big"}, "needs a list"),
         ({"mode": "rubric", "by": "big", "criteria": []}, "needs a list"),

@@ -4,6 +4,7 @@ import pytest
 
 from graders import rules, rules_kinds
 from graders.rules_kinds import LONGEST
+from harness.protocols import FitsSamples, NamesRules
 from harness.records import Finish, Json, Judgement, Response, Sample
 
 SORRY = "I'm sorry, but I can't help with that."
@@ -269,6 +270,20 @@ def test_a_rule_that_cannot_be_decided_hides_no_broken_one(monkeypatch: pytest.M
     slow: Json = {"name": "slow", "matches": "^(a|a)*$"}
     found = judged("a" * 40 + "!", {"must": [slow, {"name": "greets", "contains": "hello"}]})
     assert (found.answer, [c.name for c in found.checks]) == ("broken: greets", ["greets"])
+
+
+def test_what_is_missing_is_found_before_any_reply() -> None:
+    canary = rules.make(must_not(name="canary", contains={"target": "canary"}))
+    assert isinstance(canary, FitsSamples) and isinstance(canary, NamesRules)
+    told: Json = {"canary": "X-1", "must": [{"name": "own", "contains": "a"}]}
+    canary.check([Sample(id="1", target=told)])
+    assert list(canary.rule_names([Sample(id="1", target=told), Sample(id="2")])) == ["canary", "own"]
+    with pytest.raises(ValueError, match='sample "2": rule "canary": the target has no "canary"'):
+        canary.check([Sample(id="1", target=told), Sample(id="2", target={"canery": "X-1"})])
+    none = rules.make({})
+    assert isinstance(none, FitsSamples)
+    with pytest.raises(ValueError, match='sample "1": no rules'):
+        none.check([Sample(id="1")])
 
 
 def test_a_schema_that_takes_too_long_is_no_broken_rule() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graders import tools
+from harness.protocols import FitsSamples
 from harness.records import Finish, Json, Judgement, Response, Sample
 
 GET: dict[str, Json] = {"name": "get_order", "arguments": {"id": "A17", "full": True}}
@@ -280,6 +281,18 @@ def test_one_reply_is_the_target_of_another(text: str) -> None:
 @pytest.mark.parametrize("text", ["", SORRY, "<tool_call>{</tool_call>"])
 def test_what_holds_no_answer_is_no_target(text: str) -> None:
     assert tools.reference(Sample(id="1"), Response(key="k", model="m", text=text), {}) is None
+
+
+def test_an_ignored_argument_of_a_tool_that_there_is_not_is_refused() -> None:
+    """Arguments that only models write are fine; a tool that is offered need not be called."""
+    offered: dict[str, Json] = {"type": "function", "function": {"name": "refund", "parameters": {}}}
+    samples = [Sample(id="1", target=GET), Sample(id="2", target=[], tools=(offered,))]
+    for name in ("id", "note", "get_order.id", "get_order.note", "refund.amount"):
+        grader = tools.make({"ignore_arguments": [name]})
+        assert isinstance(grader, FitsSamples)
+        grader.check(samples)
+    with pytest.raises(ValueError, match='there is no tool "get_ordr"; did you mean "get_order"'):
+        tools.make({"ignore_arguments": ["get_ordr.id"]}).check(samples)  # type: ignore[attr-defined]  # as above
 
 
 PIECES = st.sampled_from(

@@ -97,7 +97,7 @@ def test_checks_are_of_whole_suites_unless_all_or_none_are_asked_for(
 @pytest.mark.parametrize(
     ("measure", "explained", "words"),
     [
-        ("agreement", "its agreement with itself, the ceiling", "disagrees"),
+        ("agreement", "its agreement with itself, the ceiling", "agrees in half or less"),
         ("preference", "the teacher's own figure is 50%", "not preferred"),
         ("mixed", "Scores of several kinds", "falls short"),
     ],
@@ -150,6 +150,24 @@ def judged(grade: Grade) -> Grade:
         Check(name="tone", kind="share", hits=1, spurious=1),
     )
     return replace(grade, outcome="incorrect", score=0.5, checks=tuple(found))
+
+
+def test_of_two_samples_with_one_id_the_suite_is_named(
+    world: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """And a reference that is no text is shown as JSON."""
+    rows = [json.loads(line) for line in (tmp_path / "sums.jsonl").read_text().splitlines()]
+    again = "".join(json.dumps(row | {"answer": [f"{row['answer']}", "näh"]}) + "\n" for row in rows)
+    (tmp_path / "again.jsonl").write_text(again)
+    another = "  - {name: again, path: again.jsonl, map: {id: id, prompt: question, target: answer}, grader: exact}\n"
+    world.write_text(world.read_text().replace("repeats:", f"{another}repeats:"))
+    run = str(tmp_path / "two")
+    status(["run", str(world), "-o", run, "--limit", "3", "-q"])
+    capfd.readouterr()
+    assert status(["show", run, "s1"]) == 64
+    assert '"s1" names 2 samples of this run (sums: s1, again: s1); name its --suite' in capfd.readouterr().err
+    assert 'reference: ["2", "näh"]' in said(capfd, "show", run, "s1", "--suite", "again")
+    assert "reference: 2" in said(capfd, "show", run, "s1", "--suite", "sums")
 
 
 def test_a_sample_is_shown_with_its_checks_and_what_the_judge_said(
@@ -221,7 +239,7 @@ def profiled(run: Path) -> str:
 def test_profiles_are_of_whole_suites_unless_all_or_none_are_asked_for(
     profiled: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    told = said(capfd, "compare", profiled, "--no-causes").partition("mimicry:")[2]
+    told = said(capfd, "compare", profiled, "--no-causes", "--no-explored").partition("mimicry:")[2]
     assert line(told, "sums", "poor", "all") == [
         "SUPERFICIAL", "MIMICRY", "0.09", "close", "0.59", "+28.1", "trace,", "support",
     ]  # fmt: skip
@@ -230,7 +248,7 @@ def test_profiles_are_of_whole_suites_unless_all_or_none_are_asked_for(
     assert "missing: support: [bold]tot\\x1b[2Jal\\u202e[/bold]" in told
     assert "level=hard" not in told and "findings:" not in told
     assert line(said(capfd, "compare", profiled, "--mimicry").partition("mimicry:")[2], "sums", "poor", "level=hard")
-    assert "level=hard" not in said(capfd, "compare", profiled, "--mimicry", "--no-slices")
+    assert "level=hard" not in said(capfd, "compare", profiled, "--mimicry", "--no-slices", "--no-explored")
     assert "mimicry:" not in said(capfd, "compare", profiled, "--no-mimicry")
     only = said(capfd, "compare", profiled, "--student", "good").partition("mimicry:")[2]
     assert "good, sums" in only and "poor, sums" not in only

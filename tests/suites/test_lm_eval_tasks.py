@@ -215,6 +215,10 @@ def test_a_chat_has_examples_as_turns_and_the_description_as_system_message(writ
     assert len(loaded.samples) == 3 and loaded.origin["documents"] == 40
 
 
+def test_tasks_of_a_folder_are_the_teams_own(write: Callable[..., SuiteSpec]) -> None:
+    assert suite.load(write(SHOTS, size=3)).public is False
+
+
 def test_a_raw_prompt_is_lm_evals_own(write: Callable[..., SuiteSpec]) -> None:
     loaded = suite.load(write(SHOTS, chat=False))
     prompt = loaded.samples[5].prompt

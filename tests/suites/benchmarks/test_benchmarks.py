@@ -14,6 +14,7 @@ from harness.identity import suite_fingerprint
 from harness.plan import SuiteSpec
 from harness.protocols import Loaded
 from harness.records import Response
+from harness.suite import make_suite
 from suites.benchmarks import aime2024, gpqa_diamond, livecodebench, math500
 from suites.benchmarks.prompting import FOLDER, asked
 from tests.suites.benchmarks.invented import AIME, AIME_OTHERWISE, CODE, GPQA, MATH, case, packed, problem
@@ -34,6 +35,13 @@ def assert_gold_is_right(loaded: Loaded, kind) -> None:
     for sample in loaded.samples:
         reply = Response(key="k", model="m", text=kind.gold(sample), finish="stop")
         assert grade(sample, reply).outcome == "correct"
+
+
+def test_they_are_public_unless_the_plan_says_otherwise(load):
+    for source, rows in ((math500, MATH), (aime2024, AIME), (gpqa_diamond, GPQA), (livecodebench, CODE)):
+        loaded = load(source, rows)
+        told = {given: make_suite(SuiteSpec(name="bench", public=given), loaded).spec.public for given in (None, False)}
+        assert told == {None: True, False: None}
 
 
 def test_math500(load):
