@@ -35,11 +35,12 @@ def noise_floor(items: Sequence[Item], scores: Scores) -> NoiseFloor | None:
 def drawing(items: Sequence[Item], scores: Scores, se: float) -> Drawing | None:
     """How much of the squared standard error `se` comes from drawing the answers.
 
-    None unless nine of ten items have two attempts of both models; the others are taken to be like them. `attempts` are
-    those of the model that has more, so that too much is never promised of further ones.
+    None unless more than nine of ten items have two attempts of both models; the others are taken to be like them.
+    `attempts` are those of the model that has more, so that too much is never promised of further ones. None for
+    agreement and preference: a score of theirs rests on several attempts, so attempts are not drawn independently.
     """
     sides = _sides(items)
-    if se == 0 or _common(_fewest(sides)) < 2:
+    if scores.measure != "accuracy" or se == 0 or _common(_fewest(sides)) < 2:
         return None
     variance = np.sum([repeats.drawing_variances(*_arrays(side)) for side in sides], axis=0)
     known = ~np.isnan(variance)
@@ -147,7 +148,7 @@ def _steps(most: int) -> Iterator[int]:
 
 
 def _common(made: ArrayLike) -> int:
-    """The most attempts that nine of ten items have."""
+    """The most attempts that more than nine of ten items have."""
     return int(np.quantile(np.asarray(made), 1 - ENOUGH, method="inverted_cdf"))
 
 

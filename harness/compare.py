@@ -208,7 +208,8 @@ def _comparison(table: Table, piece: Slice, known: Known, policy: Policy) -> Com
 def _items_needed(difference: Floats, scores: Scores, policy: Policy, table: Table, piece: Slice) -> int:
     """Items like these that would decide at the policy's margin; without disagreement a share of 1 / n is assumed."""
     spread = float(np.average(difference**2, weights=scores.sizes)) or 1 / len(difference)
-    return power.items_needed(min(1.0, spread), policy.margin(table.suite.spec.name, piece), alpha=policy.alpha)
+    needed = power.items_needed(min(1.0, spread), policy.margin(table.suite.spec.name, piece), alpha=policy.alpha)
+    return power.as_weighted(needed, len(difference), clustered.effective_n(scores.sizes, None))
 
 
 def _undecidable(items: Sequence[Item]) -> str | None:

@@ -17,15 +17,18 @@ from harness.suite import Suite
 USUAL = ("difficulty", "level", "steps")  # names of slices that tell how hard a sample is, unless the plan names one
 WORDS = ("easy", "medium", "hard")
 
-_ENDS_IN_A_NUMBER = re.compile(r"\D*?([0-9]+(?:\.[0-9]+)?)")
+_ENDS_IN_A_NUMBER = re.compile(r"(\D*?)([0-9]+(?:\.[0-9]+)?)")
 
 
 def difficulties(values: Sequence[str | None]) -> list[float | None]:
     """Numbers that rise with the difficulty: of `3`, `level 3`, or easy, medium and hard; None where nothing is told.
 
-    Where some values are numbers, words tell nothing: nobody knows where they stand among them.
+    Where some values are numbers, words tell nothing: nobody knows where they stand among them. Nor do numbers after
+    different words, as in A1, A2, B1.
     """
     read = {value: _number(value) for value in set(values) if value is not None}
+    if len({_before_the_number(value) for value, number in read.items() if number is not None}) > 1:
+        return [None] * len(values)
     if all(number is None for number in read.values()):
         read = {value: _rank(value) for value in read}
     return [None if value is None else read[value] for value in values]
@@ -68,8 +71,17 @@ def _number(value: str) -> float | None:
         number = float(value)
     except ValueError:
         found = _ENDS_IN_A_NUMBER.fullmatch(value.strip())
-        number = float(found[1]) if found else math.nan
+        number = float(found[2]) if found else math.nan
     return number if math.isfinite(number) else None
+
+
+def _before_the_number(value: str) -> str:
+    try:
+        float(value)
+    except ValueError:
+        found = _ENDS_IN_A_NUMBER.fullmatch(value.strip())
+        return found[1].strip().casefold() if found else ""
+    return ""
 
 
 def _rank(value: str) -> float | None:

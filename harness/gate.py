@@ -24,7 +24,6 @@ from harness.gate_words import (
     likely_artefact,
     reason,
 )
-from harness.gate_words import points as points
 from harness.policy import Policy
 from harness.policy_terms import KINDS
 from harness.records import SuiteKind
@@ -224,7 +223,8 @@ def _uncompared(comparisons: Sequence[Comparison], suites: Sequence[SuiteCard], 
 def _judge_slice(c: Comparison, kind: SuiteKind, policy: Policy, harm: Harm) -> SliceVerdict:
     margin = policy.margin(c.suite, c.slice)
     no_verdict = undecidable(c, policy)
-    needed = max(policy.min_items, power.items_needed(spread(c), margin, alpha=policy.alpha))
+    equal = max(policy.min_items, power.items_needed(spread(c), margin, alpha=policy.alpha))
+    needed = power.as_weighted(equal, c.n, c.effective_n)
     decision: Decision = "inconclusive"
     if no_verdict is None and safe(c, margin) <= policy.alpha:
         decision = "pass"

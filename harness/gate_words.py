@@ -77,12 +77,14 @@ def further_repeats(c: Comparison, margin: float, harm: Harm, needed: int, alpha
 
 
 def _items_in_all(c: Comparison, margin: float, harm: Harm, needed: int, alpha: float, spread: float) -> int:
-    """Items of this spread that would decide; more than a million where the loss is just the margin."""
-    if needed > c.n and not harm.is_suspected:
-        return power.items_needed(spread, margin, alpha)
-    apart = min(1.0, abs(delta(c) + margin))
-    level = alpha / harm.claims if harm.is_suspected else alpha
-    return power.items_needed(spread, apart, level) if apart > 1 / MOST_ITEMS else MOST_ITEMS + 1
+    """Items like these, of this spread, that would decide; more than a million where the loss is just the margin."""
+    apart, level = margin, alpha
+    if needed <= c.n or harm.is_suspected:
+        apart = min(1.0, abs(delta(c) + margin))
+        level = alpha / harm.claims if harm.is_suspected else alpha
+    if apart <= 1 / MOST_ITEMS:
+        return MOST_ITEMS + 1
+    return power.as_weighted(power.items_needed(spread, apart, level), c.n, c.effective_n)
 
 
 def in_repeats(again: int | None) -> str:
@@ -143,12 +145,12 @@ def _unconfirmed(allowed: str, harm: Harm) -> str:
 
 
 def _confirming(further: int | None) -> str:
-    return "" if further is None else f"; if it is what it seems, about {further} more items would confirm it"
+    return "" if further is None else f"; if it is what it seems, about {further:,} more items would confirm it"
 
 
 def _clearing(c: Comparison, needed: int, further: int | None) -> str:
     """Power is reckoned for a student that loses nothing: one that does needs more."""
     if needed > c.n:
-        return f"a student without loss would be cleared by about {needed} items, {further} more"
-    likely = f"{needed} items would have cleared a student without loss, so this one likely has some"
-    return likely if further is None else f"{likely}; if it is what it seems, about {further} more would decide"
+        return f"a student without loss would be cleared by about {needed:,} items, {further:,} more"
+    likely = f"{needed:,} items would have cleared a student without loss, so this one likely has some"
+    return likely if further is None else f"{likely}; if it is what it seems, about {further:,} more would decide"

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from harness import published
 from harness.compare import standing
 from harness.evaluation import ALL, Comparison, Evaluation, ModelCard, Side, Spent, Step
-from harness.gate import points
 from harness.gate_margins import place
+from harness.gate_words import points
 from harness.ladder_order import SMALLEST, Order, costs_of, kinds_of, order_of, whole_suites
 from harness.ladder_published import merged, published_rungs, published_steps
 from harness.ladder_published import published_ladder as published_ladder
@@ -105,7 +105,7 @@ def _paired_step(step: Step) -> StepDown:
 
 
 def _closest(measured: Sequence[Rung], judged: Mapping[str, StudentVerdict]) -> str | None:
-    """The student whose worst critical suite or slice is nearest to being cleared; nobody without any figure."""
+    """The student whose worst critical part of the workload is nearest to being cleared; nobody without any figure."""
     worst = {rung.model: _worst(rung, judged.get(rung.model)) for rung in measured}
     known = {model: found[0] for model, found in worst.items() if found is not None}
     return max(known, key=known.__getitem__) if known else None
@@ -114,7 +114,11 @@ def _closest(measured: Sequence[Rung], judged: Mapping[str, StudentVerdict]) -> 
 def _worst(rung: Rung, judged: StudentVerdict | None) -> tuple[float, Comparison, float] | None:
     """How far the lower 90% end of the worst critical part lies above minus its margin; the part, and the margin."""
     limits = {(c.suite, c.slice): c for c in rung.parts}
-    critical = [s for s in judged.slices if s.tier == "critical" and s.waived is None] if judged else []
+    critical = (
+        [s for s in judged.slices if s.tier == "critical" and s.kind == "workload" and s.waived is None]
+        if judged
+        else []
+    )
     found = [
         (-1.0 if c.delta90 is None or c.delta90.low is None else c.delta90.low + s.margin, c, s.margin)
         for s in critical

@@ -7,7 +7,7 @@ The intervals are those of `harness.stats.rates`; they take no credit for strata
 they are rather too wide than too narrow.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -163,12 +163,13 @@ def _kappa(decided: Sequence[tuple[str, str]]) -> float | None:
 
 
 def _lost(draw: Draw, marks: Sequence[ReviewMark], teacher: str) -> Iterator[LostReviewed]:
-    """A lost pair hides a grading error if some reviewer marked a grade in it wrong."""
+    """A lost pair hides a grading error if one of its grades was marked wrong; only pairs count with both marked."""
     given = _decided_by_side(marks)
     for student in draw.students:
         lost = [item for item in draw.items if item.kind == "lost" and item.student == student]
-        said = [(item, _said_of(item, teacher, given)) for item in lost]
-        marked = [(item, float("wrong" in marks_of)) for item, marks_of in said if marks_of]
+        sides_of = ([given.get((item.suite, item.sample, model), []) for model in (teacher, student)] for item in lost)
+        said = list(zip(lost, sides_of, strict=True))
+        marked = [(item, float(any("wrong" in marks_of for marks_of in sides))) for item, sides in said if all(sides)]
         if marked:
             yield LostReviewed(
                 draw=draw.id,
@@ -186,7 +187,3 @@ def _decided_by_side(marks: Iterable[ReviewMark]) -> dict[tuple[str, str, str], 
         if mark.mark != "unsure":
             given.setdefault((mark.suite, mark.sample, mark.model), []).append(mark.mark)
     return given
-
-
-def _said_of(item: Drawn, teacher: str, given: Mapping[tuple[str, str, str], Sequence[str]]) -> list[str]:
-    return [said for model in (teacher, item.student) for said in given.get((item.suite, item.sample, model), ())]

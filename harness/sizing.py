@@ -5,7 +5,6 @@ are all it takes (`harness.stats.power`). Nobody knows that share before a run: 
 one. All is reckoned for 0/1 scores and a student without loss: one that does lose needs more.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -104,7 +103,7 @@ class _Ground:
 
     def needed(self, discordance: float) -> int:
         """In items that weigh as unequally as these."""
-        return math.ceil(round(self._equal_items(discordance) * self.items / self.effective, 6))
+        return power.as_weighted(self._equal_items(discordance), self.items, self.effective)
 
     def chance(self, discordance: float, effective: float) -> float:
         if self.too_few_clusters or effective < self.fewest:
@@ -191,7 +190,7 @@ def _sentence(ground: _Ground, needs: Sequence[Need]) -> str:
 def _decided(ground: _Ground, needs: Sequence[Need], points: str) -> str:
     most = ground.decided_up_to()
     if most is None:
-        fewest = math.ceil(round(ground.fewest * ground.items / ground.effective, 6))
+        fewest = power.as_weighted(ground.fewest, ground.items, ground.effective)
         return f"cannot decide a margin of {points}: {fewest:,} are needed even where the models never disagree"
     missing = [need for need in needs if need.discordance > most]
     if not missing:

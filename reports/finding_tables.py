@@ -76,7 +76,7 @@ def finding_tables(evaluation: Evaluation) -> tuple[FlatTable, ...]:
         ),
         FlatTable(
             name="explored",
-            about="a slice that nobody declared and a search found",
+            about="a slice that a search found, declared or not",
             columns=_EXPLORED,
             rows=lambda: (row for one in evaluation.explored for row in _found(one)),
         ),

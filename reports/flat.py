@@ -5,6 +5,7 @@ apostrophe in front (OWASP, "CSV injection"); numbers stay numbers, and Parquet 
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,9 @@ Cell = str | float | int | bool | None
 Row = Mapping[str, Cell]
 Kind = Literal["text", "number", "count", "flag"]
 
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+_SEPARATORS = frozenset(";\t\r\n")  # that a spreadsheet may split at, beside the comma, which is always quoted
+_SKIPPED = re.compile(r"[;\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
 _BREAKS = ("\t", "\r", "\n")
 
 
@@ -84,10 +87,18 @@ def write_parquet(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], pat
 
 
 def guarded(cell: str) -> str:
-    """A text that no spreadsheet takes for a formula, whatever blanks stand before it."""
+    """A text that no spreadsheet takes for a formula: not after what cannot be seen, nor where it may be split."""
     found = str(sound(cell))
-    begins = found.lstrip()[:1]
-    return f"'{found}" if found.startswith(_BREAKS) or (begins and begins in _FORMULA) else found
+    begins = _SKIPPED.match(found)
+    place = begins.end() if begins else 0
+    is_formula = found.startswith(_BREAKS) or found[place : place + 1] in _FORMULA
+    return ("'" if is_formula else "") + _SKIPPED.sub(_after_separator, found)
+
+
+def _after_separator(skipped: re.Match[str]) -> str:
+    follows = skipped.string[skipped.end() : skipped.end() + 1]
+    is_split = skipped.start() > 0 and not _SEPARATORS.isdisjoint(skipped[0])
+    return f"{skipped[0]}'" if is_split and follows in _FORMULA else skipped[0]
 
 
 def sound(cell: Cell) -> Cell:

@@ -18,6 +18,7 @@ from reports.pages import FRONT
 
 LISTED = "files.json"
 DRAFTS = ".drafts"
+_HEAD = 1 << 16  # bytes of a page, its title among them
 # What may be removed, even if the list of a folder that came from elsewhere names other things.
 _OURS = re.compile(
     r"index\.html|slice-\d+-\d+-\d+\.html|draw-[0-9a-f]{8}\.html|changes\.html|"
@@ -80,8 +81,8 @@ def add(out: Path, name: str, chunks: Iterable[str]) -> Path:
             drafts.text(name, chunks)
             earlier = _listed(out)
             _check_free(out, [name], earlier)
-            os.replace(drafts.path / name, out / name)
             _list(out, dict.fromkeys([*earlier, name]))
+            os.replace(drafts.path / name, out / name)
         finally:
             _clear(drafts.path)
     except OSError as error:
@@ -116,13 +117,22 @@ def _place(drafts: Drafts, out: Path) -> None:
 
 
 def _check_free(out: Path, names: Iterable[str], earlier: Iterable[str]) -> None:
-    known = {*earlier, FRONT}  # reports of older versions were one page, and had no list
+    known = {*earlier, *([FRONT] if is_report(out / FRONT) else [])}
     for name in [LISTED, *names]:
         target, above = out / name, PurePosixPath(name).parent
         if target.is_dir() or (name not in known and name != LISTED and os.path.lexists(target)):
             raise _in_the_way(target)
         if above.name and os.path.lexists(out / above) and not (out / above).is_dir():
             raise _in_the_way(out / above)
+
+
+def is_report(page: Path) -> bool:
+    """Whether viva wrote this page. Reports of older versions were one page, and had no list."""
+    try:
+        with page.open("rb") as file:
+            return b"viva report</title>" in file.read(_HEAD)
+    except OSError:
+        return False
 
 
 def _in_the_way(path: Path) -> StoreError:

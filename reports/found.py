@@ -13,7 +13,7 @@ SHOWN = 10  # slices that a search found
 CONFIRMED = Badge(kind="fail", word="Confirmed")
 UNCONFIRMED = Badge(kind="inconclusive", word="Unconfirmed")
 LEAD = (
-    "Slices that nobody declared, on which the student loses more than elsewhere. They were looked for in one half of "
+    "Slices, declared or not, on which the student loses more than elsewhere. They were looked for in one half of "
     "the items and tested on the other: only what is confirmed there counts. Nothing of this enters the verdict."
 )
 

@@ -46,6 +46,7 @@ class LadderView:
 
     sentence: str = ""
     ordered: str = ""
+    heading: str = ""
     notes: tuple[str, ...] = ()
     about: str = ""
     picture: Markup = Markup("")
@@ -66,6 +67,7 @@ def rungs(front: Front, anchors: Mapping[str, str]) -> LadderView:
     return LadderView(
         sentence=_sentence(found.sentence),
         ordered=found.ordered,
+        heading=f"Models {found.ordered}" if found.order == "plan" else "From the largest to the smallest",
         notes=tuple(map(_sentence, found.notes)),
         about=_about(found, suites),
         picture=picture(found, suites, spent) if suites else Markup(""),

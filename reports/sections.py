@@ -31,7 +31,7 @@ CAUSES_SHOWN = 4
 PARTS = {
     "slices-1": "slices by what is lost",
     "costly": "costly slices",
-    "found": "slices that nobody declared",
+    "found": "slices that a search found",
     "levels": "over difficulty",
     "causes": "causes",
     "checks": "fields, rules and criteria",

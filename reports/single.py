@@ -21,6 +21,7 @@ from reports import wording
 from reports.context import build
 from reports.embedding import block, block_of
 from reports.extra_pages import with_extras
+from reports.folder import is_report
 from reports.lookup import Lookup, lookup
 from reports.pages import Pages, pages_of
 from reports.policies import of_single
@@ -62,8 +63,10 @@ def write_single(
 ) -> Path:
     """Write the report as `file`, whole or not at all; returns its path. What only a folder can hold is left out.
 
-    Raises UsageError where it would be too large or cannot be written.
+    Raises UsageError where it would be too large or cannot be written, and where another file stands there.
     """
+    if os.path.lexists(file) and not is_report(file):
+        raise UsageError(f"{file}: is there and no report of viva; name another file, or move it away")
     records = lookup(evaluation, verdict)
     pages = pages_of(evaluation, records.students(), records.judged)
     page = with_extras(build(evaluation, verdict, pairs, texts, InPlace(pages)), _without_pages(extras))

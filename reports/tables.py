@@ -7,8 +7,9 @@ from harness.evaluation import Evaluation, Pair
 from harness.verdict import Verdict
 from reports.comparison_tables import comparison_tables
 from reports.finding_tables import finding_tables
-from reports.flat import Cell, FlatTable, Row, count, flag, number, sound, text, write
+from reports.flat import Cell, FlatTable, Row, count, flag, number, text, write
 from reports.verdict_tables import verdict_tables
+from reports.visible import plain
 
 FOLDER = "tables"
 SLICE = "slice."  # begins the column of a slice name
@@ -45,7 +46,7 @@ def readme(found: Sequence[FlatTable]) -> str:
     lines = [HEAD]
     for table in found:
         lines.append(f"\n{table.name}: a row is {table.about}\n")
-        lines += [f"  {sound(column.name)}: {sound(column.about)} ({column.kind})" for column in table.columns]
+        lines += [f"  {plain(column.name)}: {plain(column.about)} ({column.kind})" for column in table.columns]
     return "\n".join(lines) + "\n"
 
 

@@ -11,7 +11,6 @@ from harness.errors import DataError, nearest
 from harness.records import Json
 
 OVER_REPEATS = ("majority_vote", "take_first_k")  # filters that need all attempts at once
-_LIKELIHOODS = ("multiple_choice", "loglikelihood")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

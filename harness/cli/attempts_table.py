@@ -6,7 +6,7 @@ from rich.console import Console
 
 from harness.cli.figures import NONE, limits, show, table_of
 from harness.evaluation import AtK, Comparison
-from harness.gate import points
+from harness.gate_words import points
 from harness.records import Interval
 
 

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from harness.cli.figures import NONE, limits, show, table_of
 from harness.evaluation import Cliff, Explored, FoundSlice, SliceSearch
-from harness.gate import points
+from harness.gate_words import points
 
 
 def print_explored(found: Sequence[Explored], console: Console, is_whole: bool) -> None:

@@ -10,7 +10,7 @@ from harness.checks import telling
 from harness.cli.console import WIDE
 from harness.compare import standing
 from harness.evaluation import CheckTally, Comparison, Tally
-from harness.gate import points
+from harness.gate_words import points
 from harness.measures import ABOUT, OUTCOMES_OF
 from harness.records import CheckKind, Interval, Outcome
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from harness.cli.figures import NONE, limits, show, table_of
 from harness.columns import TITLES, Column, ColumnName, Columns
 from harness.evaluation import ALL, Comparison, Spent
-from harness.gate import points
+from harness.gate_words import points
 from harness.ladder import Ladder
 from harness.parameters import in_words
 from harness.published import Unpaired

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from harness.cli.figures import NONE, limits, show, table_of
 from harness.evaluation import ALL, Finding, MimicryLabel, Profile
-from harness.gate import points
+from harness.gate_words import points
 
 STYLES: dict[MimicryLabel, str] = {
     "FAITHFUL": "green",

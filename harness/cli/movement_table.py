@@ -7,7 +7,7 @@ from rich.table import Table
 
 from harness.cli.figures import limits
 from harness.evaluation import ALL
-from harness.gate import points
+from harness.gate_words import points
 from harness.movement import Change, Flip, Move, Movement
 from harness.movement_words import HOW_TOLD, SAID, asides, of_model, of_ruling
 

@@ -17,8 +17,7 @@ from harness.compare import standing
 from harness.errors import UsageError
 from harness.evaluation import ALL, Comparison
 from harness.forecast import Forecast
-from harness.gate import points
-from harness.gate_words import named_with_more
+from harness.gate_words import named_with_more, points
 from harness.ladder import ladder
 from harness.plan import load_policy
 from harness.policy import Policy

@@ -24,6 +24,11 @@ def items_needed(discordance: float, margin: float, alpha: float = 0.05, power: 
     return max(_up(z**2 * discordance / margin**2), unbroken(margin, alpha))
 
 
+def as_weighted(items: float, n: int, effective: float) -> int:
+    """`items` of equal weight in items that weigh as unequally as n which tell as much as `effective` equal ones."""
+    return math.ceil(round(items * n / effective, 6))
+
+
 def power_at(n: int, discordance: float, margin: float, alpha: float = 0.05) -> float:
     """Probability, in [0, 1], that n items pass a student whose true difference is 0.
 

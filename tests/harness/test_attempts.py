@@ -91,6 +91,7 @@ def test_scores_that_are_no_accuracy_have_neither_floor_nor_pass_rate(measure: M
     scores = replace(Scores.of(items(BY_HAND)), measure=measure)
     assert attempts.noise_floor(items(BY_HAND), scores) is None
     assert attempts.at_k(items(BY_HAND), scores) == ()
+    assert attempts.drawing(items(BY_HAND), scores, 0.1) is None
 
 
 def test_pass_at_k_by_hand() -> None:

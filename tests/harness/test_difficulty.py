@@ -17,7 +17,9 @@ from harness.suite import make_suite
     ("values", "told"),
     [
         (["3", "1.5", "-2"], [3, 1.5, -2]),
-        (["level 3", "Level 10", "L4"], [3, 10, 4]),
+        (["level 3", "Level 10", "level 4"], [3, 10, 4]),
+        (["A1", "A2", "B1"], [None] * 3),
+        (["level 3", "L4", "5"], [None] * 3),
         (["level-3"], [3]),  # no minus: a hyphen
         (["easy", "Hard", "medium"], [0, 2, 1]),
         (["easy", "4"], [None, 4]),

@@ -11,7 +11,8 @@ from harness.collect import Collected
 from harness.compare import compare, suite_card
 from harness.errors import UsageError
 from harness.evaluation import Comparison, MimicryLabel, PairedCells, Profile, Slice, Style, SuiteCard
-from harness.gate import judge, points, worst
+from harness.gate import judge, worst
+from harness.gate_words import points
 from harness.plan import SuiteSpec
 from harness.policy import Policy
 from harness.protocols import Loaded
@@ -600,7 +601,7 @@ def test_where_enough_items_did_not_clear_it_the_loss_that_was_seen_is_taken_for
     (lossy,) = judged([plain(table(1000, 70, 30, 0))]).slices
     assert lossy.items_needed is not None and lossy.items_needed < 1100
     assert lossy.more_items is not None and lossy.more_items > 10_000
-    assert f"about {lossy.more_items} more would decide" in lossy.reason
+    assert f"about {lossy.more_items:,} more would decide" in lossy.reason
     (at_the_margin,) = judged([plain(table(940, 40, 10, 10))]).slices
     assert at_the_margin.more_items is None and "likely has some" in at_the_margin.reason
 

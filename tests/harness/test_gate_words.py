@@ -47,6 +47,14 @@ def test_repeats_are_for_the_loss_that_was_seen_where_one_without_loss_would_hav
     assert one.more_repeats == 12
 
 
+def test_items_of_unequal_weight_are_reckoned_as_many_as_they_are() -> None:
+    """1,000 that tell as much as 250 equal ones: 687 equal ones are 2,748 of these, not fewer than there are."""
+    weighted = replace(repeated(0.5, n=1000), effective_n=250.0, units=250.0, se=(SPREAD / 250) ** 0.5)
+    (one,) = judged([weighted]).slices
+    assert (one.decision, one.items_needed, one.more_items) == ("inconclusive", 2748, 1748)
+    assert "about 2,748 items, 1,748 more" in one.reason
+
+
 def test_single_answers_tell_nothing_of_repeats() -> None:
     (one,) = judged([plain(UNSURE)]).slices
     assert (one.decision, one.more_repeats) == ("inconclusive", None)

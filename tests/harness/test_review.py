@@ -212,6 +212,12 @@ def test_lost_pairs_that_are_grading_errors_are_counted_and_told() -> None:
     assert "at most" in lost_in_words(replace(found, wrong=0))
 
 
+def test_a_lost_pair_with_one_grade_marked_is_not_reviewed() -> None:
+    drawn = draw(DIGEST, PAIRS, Wanted(n=60))
+    given = marks_on(drawn, [i.sample for i in drawn.items if i.kind == "lost"][:5])
+    assert reviews(evaluation(), DIGEST, [drawn], [m for m in given if m.model != "large"]).lost == ()
+
+
 def test_hand_picked_marks_and_those_of_another_evaluation_enter_no_figure() -> None:
     drawn = draw(DIGEST, PAIRS, Wanted(n=60))
     marks = [mark("lost 1", "wrong", note="see page 3"), mark("lost 2", "right", evaluation="e" * 40, draw=drawn.id)]

@@ -295,6 +295,54 @@ def test_blind_mode_hides_which_model_wrote_which(watch: Watched, whole: Path, p
     ]
 
 
+def test_blind_keys_start_on_the_left_whoever_stands_there(watch: Watched, whole: Path, profiled: Parts) -> None:
+    page = watch.open_pairs(whole, "#f=lost")
+    assert current(page) == [False, True]
+    press(page, "b")
+    for _ in range(8):
+        assert current(page) == [True, False]
+        told = " ".join(page.locator("#viva-pairs .pair").evaluate(ATTRIBUTES)).lower()
+        assert not [name for name in ("student", "teacher", STUDENT, TEACHER) if name in told]
+        before = opened(page)
+        press(page, "1s")
+        assert current(page) == [False, True]
+        press(page, "j")
+        page.wait_for_function("id => document.querySelector('#viva-pair .sample').textContent !== id", arg=before)
+    page.get_by_label("Reviewer").fill("Ada")
+    page.keyboard.press("Escape")
+    assert {mark["model"] for mark in exported(page)["marks"]} == {STUDENT, TEACHER}
+    press(page, "sb")
+    assert current(page) == [False, True]
+    press(page, "b")
+    assert current(page) == [True, False]
+    page.goto("about:blank")
+    watch.asked.clear()
+    watch.open_pairs(whole, f"#p={key_of(profiled, STUDENT)}/{quote(lost(profiled)[0])}&f=lost")
+    page.wait_for_function("() => location.hash.endsWith('&f=split')")  # the address does not say who was right
+    assert current(page) == [True, False]
+
+
+ATTRIBUTES = "e => [...e.querySelectorAll('*')].flatMap(n => [...n.attributes].map(a => a.name + '=' + a.value))"
+
+
+def current(page: "Page") -> list[bool]:
+    """For each side as shown: whether keys mark it; the outline and the words say the same."""
+    boxes = page.locator(".marking").all()
+    outlined = ["current" in (box.get_attribute("class") or "").split() for box in boxes]
+    assert [box.locator(".where-keys").inner_text().startswith("Keys 1 to 4") for box in boxes] == outlined
+    return outlined
+
+
+def test_a_note_written_while_blind_makes_no_mark_a_blind_one(watch: Watched, whole: Path) -> None:
+    page = watch.open_pairs(whole)
+    page.get_by_label("Reviewer").fill("Ada")
+    page.keyboard.press("Escape")
+    press(page, "1s1b")
+    page.get_by_label("Note").nth(0).fill("seen")
+    page.get_by_label("Note").nth(1).fill("seen")
+    assert [(mark["note"], mark["blind"]) for mark in exported(page)["marks"]] == [("seen", False)] * 2
+
+
 def test_the_order_while_blind_stays(browser: "Browser", whole: Path) -> None:
     def orders() -> list[list[str]]:
         with watched(browser) as watch:
@@ -441,7 +489,41 @@ def test_without_storage_marks_are_kept_in_the_page_with_a_warning(watch: Watche
     page.keyboard.press("Escape")
     assert page.locator(".counted").inner_text() == "1 mark"
     assert page.get_by_text("This browser keeps nothing for this page").is_visible()
+    assert page.evaluate(WARNS)
     assert len(exported(page)["marks"]) == 1
+    assert not page.evaluate(WARNS)
+    press(page, "2")  # a mark after the export is in no file yet
+    assert page.evaluate(WARNS)
+    assert len(exported(page)["marks"]) == 2
+    assert not page.evaluate(WARNS)
+
+
+WARNS = """() => {
+    const leaving = new Event("beforeunload", { cancelable: true });
+    dispatchEvent(leaving);
+    return leaving.defaultPrevented;
+}"""
+
+
+def test_unreadable_marks_that_cannot_be_set_aside_are_left(watch: Watched, whole: Path, profiled: Parts) -> None:
+    page = watch.open_pairs(whole)
+    key = f"viva-marks:{profiled[1].evaluation_digest}"
+    page.evaluate("key => localStorage.setItem(key, '{broken')", key)
+    page.add_init_script("""
+        const set = Storage.prototype.setItem;
+        Storage.prototype.setItem = function (key, text) {
+            if (key.includes(":unreadable:")) throw new DOMException("full", "QuotaExceededError");
+            set.call(this, key, text);
+        };
+    """)
+    page.reload()
+    page.wait_for_selector("article.pair")
+    press(page, "1s2")
+    assert page.locator(".counted").inner_text() == "2 marks"
+    assert page.evaluate("key => localStorage.getItem(key)", key) == "{broken"
+    assert page.get_by_text("nor set aside").is_visible()
+    assert page.get_by_text("They were set aside, not deleted").count() == 0
+    assert page.evaluate(WARNS)
 
 
 def test_marks_that_cannot_be_read_are_set_aside(watch: Watched, whole: Path, profiled: Parts) -> None:

@@ -78,11 +78,12 @@ def reviewed(parts: Parts, note: str = "") -> Reviewed:
     marks = [
         ReviewMark(
             evaluation=digest, reviewer=reviewer, suite=item.suite, student=item.student, sample=item.sample,
-            model=item.student, attempt=0, mark="wrong" if n < wrong else "right", note=note, blind=True, draw=drawn.id,
-            at="2026-11-24T09:00:00+00:00",
+            model=model, attempt=0, mark="wrong" if n < wrong and model == item.student else "right", note=note,
+            blind=True, draw=drawn.id, at="2026-11-24T09:00:00+00:00",
         )
         for reviewer, wrong in (("ann", 3), ("bob", 1))
         for n, item in enumerate(sorted(drawn.items, key=lambda item: item.kind != "lost"))
+        for model in (item.student, "desk-teacher")
     ]  # fmt: skip
     marks.append(replace(marks[0], draw=None, mark="unsure", note=f"look again {note}"))
     return Reviewed(draws=(drawn,), reviews=reviews(evaluation, digest, [drawn], marks))
@@ -91,10 +92,10 @@ def reviewed(parts: Parts, note: str = "") -> Reviewed:
 def test_agreement_and_comments_stand_in_the_section(desk: Parts) -> None:
     section = review_section(reviewed(desk, "a typo"))
     whole = section.agreement.rows[0]
-    assert (whole.name, [figure.value for figure in whole.figures[:3]]) == ("ann", ["37", "3", "0"])
+    assert (whole.name, [figure.value for figure in whole.figures[:3]]) == ("ann", ["77", "3", "0"])
     assert whole.figures[3].detail.endswith("%")
     (between,) = section.between.rows
-    assert (between.name, between.figures[0].value) == ("ann and bob", "40")
+    assert (between.name, between.figures[0].value) == ("ann and bob", "80")
     assert section.lost[0].startswith("3 of 19 reviewed lost pairs of mimic hold a grade marked wrong")
     assert len(section.wrong) == 4
     assert [remark.note for remark in section.comments] == ["look again a typo"]

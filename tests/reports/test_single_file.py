@@ -71,12 +71,24 @@ def test_its_links_stay_in_the_file(file: Path) -> None:
 
 def test_too_many_pairs_are_refused_with_what_to_do(desk: Parts, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
-    file.write_text("the earlier one")
+    file.write_text("<title>the earlier one – viva report</title>", encoding="utf-8")
     with pytest.raises(
         UsageError, match="not written: its pairs would take more than 0 MB, .*; `viva report RUN` writes a folder"
     ):
         write_single(*desk, file, most=1_000)
-    assert [path.read_text() for path in tmp_path.iterdir()] == ["the earlier one"]
+    assert [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()] == [
+        "<title>the earlier one – viva report</title>"
+    ]
+
+
+def test_a_file_that_is_no_report_is_not_overwritten(desk: Parts, tmp_path: Path) -> None:
+    figures = tmp_path / "evaluation.json"
+    figures.write_text("{}")
+    with pytest.raises(UsageError, match="is there and no report of viva"):
+        write_single(*desk, figures)
+    assert figures.read_text() == "{}"
+    report = write_single(*desk, tmp_path / "report.html")
+    assert write_single(*desk, report).stat().st_size > 1000
 
 
 def test_a_place_that_cannot_be_written_is_named(desk: Parts, tmp_path: Path) -> None:

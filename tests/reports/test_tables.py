@@ -127,6 +127,14 @@ def test_no_text_begins_like_a_formula(cell: str) -> None:
     assert guarded(cell) == f"'{cell}"
 
 
+def test_no_formula_begins_where_a_spreadsheet_may_split() -> None:
+    assert guarded("x;=1") == "x;'=1"
+    assert guarded("x\t \u200b@y") == "x\t \u200b'@y"
+    assert guarded("\u200b=1") == "'\u200b=1"
+    assert guarded("a;b, -5") == "a;b, -5"
+    assert len(guarded("\n" * 200_000)) == 200_001
+
+
 @pytest.mark.parametrize("cell", ["", "1-1", "a=b", "42", "'=1", "−1 point", "50%", "slow | fast"])
 def test_other_texts_are_left_alone(cell: str) -> None:
     assert guarded(cell) == cell

@@ -57,23 +57,23 @@
         reader.diff = !reader.diff;
         reader.redraw();
       },
-      side: (which) => {
-        if (reader.side === which) return;
-        reader.side = which;
+      side: (place) => {
+        if (reader.side === place) return;
+        reader.side = place;
         showSide(reader);
       },
       otherSide: () => {
-        act.side(reader.side === "student" ? "teacher" : "student");
+        act.side(1 - reader.side);
         reader.say(`Keys 1 to 4 mark the grade of ${viva.plain(currentOf(reader)?.label ?? "")}.`);
       },
-      mark: (which, value) => mark(reader, which, value),
-      note: (which, text) => note(reader, which, text),
+      mark: (place, value) => mark(reader, place, value),
+      note: (place, text) => note(reader, place, text),
       blind: () => {
         const blind = !reader.blind;
         viva.rememberFor("viva-blind", blind ? "yes" : "no");
         reader.blind = blind;
         reader.order();
-        again({ deep: null, filter: viva.filterFor(reader.filter, blind), side: "student" });
+        again({ deep: null, filter: viva.filterFor(reader.filter, blind), side: viva.firstSide(blind) });
         reader.redraw();
         reader.say(blind ? "Blind mode is on." : "Blind mode is off.");
       },
@@ -97,26 +97,26 @@
     if (top > innerHeight / 2 || bottom < 0 || top < 0) reader.parts.pair.parentElement.scrollIntoView({ block: "start" });
   }
 
-  const currentOf = (reader) => reader.sides.find(({ which }) => which === reader.side);
+  const currentOf = (reader) => reader.sides[reader.side];
 
   function showSide(reader) {
     reader.parts.pair.querySelectorAll(".marking").forEach((group, n) => {
-      const isCurrent = reader.sides[n].which === reader.side;
+      const isCurrent = n === reader.side;
       group.classList.toggle("current", isCurrent);
       group.querySelector(".where-keys").textContent = isCurrent ? "Keys 1 to 4 mark this grade." : "Press s for keys 1 to 4 to mark this grade.";
     });
   }
 
-  function gradeOn(reader, which) {
-    const side = reader.sides.find((candidate) => candidate.which === which);
+  function gradeOn(reader, place) {
+    const side = reader.sides[place];
     return side?.attempt ? { side, grade: reader.gradeOf(reader.opened.pair, side, side.number) } : null;
   }
 
-  function mark(reader, which, value) {
-    const on = gradeOn(reader, which);
+  function mark(reader, place, value) {
+    const on = gradeOn(reader, place);
     if (!on) return reader.say("There is no answer here to mark.");
     const earlier = reader.marked(reader.opened.pair, on.side, on.side.number);
-    reader.side = which;
+    reader.side = place;
     if (value === null) {
       if (earlier.note) reader.drafts.set(JSON.stringify(on.grade), earlier.note); // a note is not lost with its mark
       reader.marks.remove(on.grade);
@@ -128,16 +128,16 @@
     return reader.say(value === null ? `Mark of ${viva.plain(on.side.label)} cleared.` : `Grade of ${viva.plain(on.side.label)} marked ${value}.`);
   }
 
-  /** A note needs a mark to belong to: the first letter marks the grade unsure. */
-  function note(reader, which, text) {
-    const on = gradeOn(reader, which);
+  /** A note needs a mark: the first letter marks the grade unsure. A mark made with names seen stays one. */
+  function note(reader, place, text) {
+    const on = gradeOn(reader, place);
     if (!on) return;
     const earlier = reader.marks.get(on.grade);
     if (!earlier && text.trim() === "") return;
-    reader.marks.set(on.grade, { mark: earlier?.mark ?? "unsure", note: text, blind: reader.blind });
+    reader.marks.set(on.grade, { mark: earlier?.mark ?? "unsure", note: text, blind: earlier ? earlier.blind : reader.blind });
     if (!earlier) {
       reader.say("Marked unsure, since a note needs a mark.");
-      reader.parts.pair.querySelectorAll(".marking")[reader.sides.indexOf(on.side)].querySelector(".unsure").setAttribute("aria-pressed", "true");
+      reader.parts.pair.querySelectorAll(".marking")[place].querySelector(".unsure").setAttribute("aria-pressed", "true");
       reader.drawList();
     }
     reader.drawBoard();
@@ -261,7 +261,7 @@
       afterMarks(reader);
     });
     addEventListener("beforeunload", (event) => {
-      if (reader.marks.unsaved && reader.marks.mine().length && !reader.marks.exportedAt) event.preventDefault();
+      if (reader.marks.unsaved && reader.marks.all().length && !reader.marks.exportedAt) event.preventDefault();
     });
   }
 

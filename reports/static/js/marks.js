@@ -10,7 +10,10 @@
 
   class Marks {
     constructor({ evaluation, run }) {
-      Object.assign(this, { evaluation, run, key: `viva-marks:${evaluation}`, reviewer: "", kept: new Map(), version: 0, unsaved: false, trouble: "" });
+      Object.assign(this, {
+        evaluation, run, key: `viva-marks:${evaluation}`, reviewer: "", kept: new Map(), version: 0, unsaved: false,
+        barred: false, exportedAt: null, trouble: "",
+      });
       this.read();
       const last = Math.max(-1, ...this.all().map((mark) => Date.parse(mark.at) || 0));
       this.reviewer = this.stored?.reviewer ?? this.all().find((mark) => Date.parse(mark.at) === last)?.reviewer ?? "";
@@ -31,6 +34,7 @@
 
     /** Take in what the browser holds: another tab may have written since. What cannot be read is set aside, not overwritten. */
     read() {
+      if (this.barred) return;
       this.version += 1;
       let text = null;
       try {
@@ -45,13 +49,25 @@
         if (!Array.isArray(this.stored.marks)) throw new Error("no list of marks");
         this.kept = new Map(this.stored.marks.map((mark) => [identity(mark), mark]));
       } catch {
-        this.trouble = "Earlier marks in this browser could not be read. They were set aside, not deleted.";
         this.stored = null;
-        this.keep(`${this.key}:unreadable:${Date.now()}`, text);
+        this.setAside(text);
+      }
+    }
+
+    /** Unreadable marks move to a key of their own. Where that fails they stay, and nothing is written over them. */
+    setAside(text) {
+      try {
+        globalThis.localStorage.setItem(`${this.key}:unreadable:${Date.now()}`, text);
+        this.trouble = "Earlier marks in this browser could not be read. They were set aside, not deleted.";
+      } catch {
+        Object.assign(this, { barred: true, unsaved: true });
+        this.trouble = "Earlier marks in this browser could not be read, nor set aside, so they stay as they are. " +
+          "New marks last until this page is closed: export them before.";
       }
     }
 
     keep(key, text) {
+      if (this.barred) return;
       try {
         globalThis.localStorage.setItem(key, text);
         this.unsaved = false;
@@ -66,6 +82,7 @@
       if (!this.unsaved) this.read();
       apply(this.kept);
       this.version += 1;
+      this.exportedAt = null;
       this.stored = { viva_marks: VERSION, evaluation: this.evaluation, reviewer: this.reviewer, marks: this.all() };
       this.keep(this.key, JSON.stringify(this.stored));
     }

@@ -11,10 +11,13 @@
   /** The two sides in the order they are shown, with the names that the reader may see. */
   function sidesOf(pair, { blind, evaluation }) {
     const sides = [{ which: "teacher", ...pair.teacher }, { which: "student", ...pair.student }];
-    if (!blind) return sides.map((side) => ({ ...side, label: side.model, role: side.which }));
+    if (!blind) return sides.map((side, place) => ({ ...side, place, label: side.model, role: side.which }));
     if (viva.drawnFrom("sides", evaluation, pair.list.suite, pair.list.student, pair.sample) % 2) sides.reverse();
-    return sides.map((side, n) => ({ ...side, label: "AB"[n], role: "" }));
+    return sides.map((side, place) => ({ ...side, place, label: "AB"[place], role: "" }));
   }
+
+  /** The place of the side that keys mark at first: the student; while blind the left one, which tells nothing. */
+  const firstSide = (blind) => (blind ? 0 : 1);
 
   function passage(title, text, cut = 0) {
     const name = viva.plain(viva.shorten(title, 80));
@@ -68,7 +71,7 @@
   function chooser(side, attempts, shown, words, act) {
     if (attempts.length < 2) return null;
     const select = viva.element(
-      "select", { id: `viva-attempt-${side.which}`, onchange: (event) => act.attempt(side.which, event.target.selectedIndex) },
+      "select", { id: `viva-attempt-${side.place}`, onchange: (event) => act.attempt(side.which, event.target.selectedIndex) },
       attempts.map(({ outcome }, n) => viva.element("option", {}, `${n + 1} of ${attempts.length}: ${words[outcomeOf(outcome)] ?? "not graded"}`)),
     );
     select.selectedIndex = shown;
@@ -90,16 +93,16 @@
   function marking(side, view, act) {
     const { mark, note, isCurrent } = side.marked;
     const group = viva.element(
-      "fieldset", { class: isCurrent ? "marking current" : "marking", onfocusin: () => act.side(side.which) },
+      "fieldset", { class: isCurrent ? "marking current" : "marking", onfocusin: () => act.side(side.place) },
       viva.element("legend", {}, `Is this grade of ${viva.plain(viva.shorten(side.label, 40))} right?`),
       viva.element(
         "div", { class: "buttons" },
         CHOICES.map(([value, label, key]) =>
-          viva.element("button", { type: "button", class: `choose ${value}`, "aria-pressed": String(mark === value), onclick: () => act.mark(side.which, value) }, label, viva.element("kbd", { class: "key" }, key))),
-        viva.element("button", { type: "button", class: "choose clear", onclick: () => act.mark(side.which, null) }, "Clear", viva.element("kbd", { class: "key" }, "4")),
+          viva.element("button", { type: "button", class: `choose ${value}`, "aria-pressed": String(mark === value), onclick: () => act.mark(side.place, value) }, label, viva.element("kbd", { class: "key" }, key))),
+        viva.element("button", { type: "button", class: "choose clear", onclick: () => act.mark(side.place, null) }, "Clear", viva.element("kbd", { class: "key" }, "4")),
       ),
-      viva.element("label", { class: "noted", for: `viva-note-${side.which}` }, "Note"),
-      viva.element("textarea", { id: `viva-note-${side.which}`, rows: 2, spellcheck: "false", oninput: (event) => act.note(side.which, event.target.value) }),
+      viva.element("label", { class: "noted", for: `viva-note-${side.place}` }, "Note"),
+      viva.element("textarea", { id: `viva-note-${side.place}`, rows: 2, spellcheck: "false", oninput: (event) => act.note(side.place, event.target.value) }),
       viva.element("p", { class: "note where-keys" }, isCurrent ? "Keys 1 to 4 mark this grade." : "Press s for keys 1 to 4 to mark this grade."),
     );
     group.querySelector("textarea").value = note;
@@ -136,10 +139,10 @@
   /** Both sides with the attempt shown, what differs, and what detectors marked. */
   function facing(pair, texts, view) {
     const answers = new Map(Object.entries(texts.answers ?? {}));
-    const sides = sidesOf(pair, view).map((side, place) => {
+    const sides = sidesOf(pair, view).map((side) => {
       const attempts = answers.get(side.model) ?? [];
       const shown = Math.min(view.attempts[side.which] ?? attemptShown(attempts, side), Math.max(attempts.length - 1, 0));
-      return { ...side, place, attempts, shown, attempt: attempts[shown] ?? null, words: pair.list.words, number: attempts[shown]?.attempt ?? shown, marked: view.marked(pair, side, attempts[shown]?.attempt ?? shown) };
+      return { ...side, attempts, shown, attempt: attempts[shown] ?? null, words: pair.list.words, number: attempts[shown]?.attempt ?? shown, marked: view.marked(pair, side, attempts[shown]?.attempt ?? shown) };
     });
     const [first, second] = sides.map(({ attempt }) => attempt);
     const diff = view.diff && first && second ? viva.wordDiff(first.text ?? "", second.text ?? "") : NOTHING;
@@ -186,5 +189,5 @@
     return { body, sides: faced.sides };
   }
 
-  Object.assign(viva, { kindOf, outcomeOf, sidesOf, pairView });
+  Object.assign(viva, { kindOf, outcomeOf, sidesOf, firstSide, pairView });
 })();

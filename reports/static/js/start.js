@@ -7,10 +7,11 @@
     constructor(page, root) {
       Object.assign(this, {
         page, root, marks: new viva.Marks(page), rows: null, list: 0, filter: "all", search: "", slices: new Map(), deep: null, found: new Int32Array(0), counts: [],
-        listPage: 0, open: -1, side: "student", attempts: {}, diff: true, keysOn: true, drafts: new Map(), opened: null, sides: [], turn: 0, says: "",
+        listPage: 0, open: -1, side: 0, attempts: {}, diff: true, keysOn: true, drafts: new Map(), opened: null, sides: [], turn: 0, says: "",
       });
       const wanted = remembered("viva-blind");
       this.blind = wanted === null ? page.draw !== null && page.draw !== undefined : wanted === "yes";
+      this.side = viva.firstSide(this.blind);
       this.title = document.title;
       this.act = actions(this);
       this.parts = frame(this);
@@ -55,6 +56,7 @@
       const row = place.sample === null ? -1 : viva.rowOf(this.rows, place.list, place.sample);
       if (place.sample !== null && row < 0) this.say("The pair that the address names is not on this page.");
       await this.show(row >= 0 ? row : (this.found[0] ?? -1));
+      if (this.filter !== place.filter) this.remember("replaceState"); // an address with f=lost tells who was right
     }
 
     /** Lost pairs stand first, which would tell who was right; while blind the order is drawn, too. */
@@ -122,7 +124,7 @@
     marked(pair, side, attempt) {
       const grade = this.gradeOf(pair, side, attempt);
       const mark = this.marks.get(grade);
-      return { mark: mark?.mark ?? null, note: mark?.note ?? this.drafts.get(JSON.stringify(grade)) ?? "", isCurrent: side.which === this.side };
+      return { mark: mark?.mark ?? null, note: mark?.note ?? this.drafts.get(JSON.stringify(grade)) ?? "", isCurrent: side.place === this.side };
     }
 
     marksOf(pair) {
@@ -155,6 +157,7 @@
     async show(row) {
       const turn = (this.turn += 1);
       Object.assign(this, { open: row, attempts: {}, opened: null, sides: [] });
+      if (this.blind) this.side = viva.firstSide(true);
       this.parts.pair.setAttribute("aria-busy", String(row >= 0)); // until its texts have come, the pair before still stands here
       if (row < 0) {
         this.parts.pair.replaceChildren(viva.element("p", { class: "absent" }, "No pair fits. ", viva.element("button", { type: "button", onclick: () => this.act.all() }, "Show all pairs")));
