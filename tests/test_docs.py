@@ -283,6 +283,11 @@ def test_a_wrong_command_line_is_noticed(line: str) -> None:
         parse(arguments)
 
 
+def slug(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_and_make_targets_are_there(path: Path) -> None:
     text = path.read_text("utf-8")
@@ -291,6 +296,6 @@ def test_links_and_make_targets_are_there(path: Path) -> None:
         linked = (path.parent / name) if name else path
         assert linked.exists(), target
         headings = re.findall(r"^#+ (.+)$", linked.read_text("utf-8") if anchor else "", flags=re.MULTILINE)
-        assert not anchor or anchor in [heading.lower().replace(" ", "-") for heading in headings], target
+        assert not anchor or anchor in [slug(heading) for heading in headings], target
     targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE))
     assert set(re.findall(r"(?:^\$ |`)make ([\w-]+)", text, flags=re.MULTILINE)) <= targets

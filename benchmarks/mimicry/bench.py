@@ -137,7 +137,7 @@ def trials(quick: bool) -> Iterator[Trial]:
     for manner in VOICES:
         for n in (100, 300) if quick else SIZES:
             curve = tuple(("mixture", share) for share in SHARES)
-            count = 1 if quick else {50: 10, 100: 10, 300: 12, 1000: 3}[n]
+            count = 1 if quick else {50: 10, 100: 10, 300: 20, 1000: 5}[n]
             for seed in range(count):
                 more = every[1:] if n == 300 else ()
                 yield Trial(manner, n, FIRST_SEED + seed, (*curve, *more, *controls))
