@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from harness.evaluation import AtK, AtKKind, Drawing, NoiseFloor
+from harness.compared import AtK, AtKKind, Drawing, NoiseFloor
 from harness.pairing import Floats, Item, Scores
 from harness.records import WITHOUT_ANSWER, Grade
 from harness.stats import clustered, flips, rates, repeats

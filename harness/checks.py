@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.evaluation import CheckTally, Comparison, Tally
+from harness.compared import CheckTally, Tally
+from harness.evaluation import Comparison
 from harness.pairing import Item, Scores
 from harness.records import Check, CheckKind, Grade
 from harness.stats import rates

@@ -104,7 +104,7 @@ def collect(found: Collected, work: Iterable[Work], desk: Desk) -> Collected:
 def _limited(suite: Suite) -> Iterator[str]:
     if len(suite.asked) < len(suite.samples):
         name, asked, n = suite.spec.name, len(suite.asked), len(suite.samples)
-        yield f"{name}: only the first {asked} of {n} samples were asked (--limit); the rest is left out."
+        yield f"{name}: only the first {asked:,} of {n:,} samples were asked (--limit); the rest is left out."
 
 
 def _observed(spec: ModelSpec, answers: Iterable[Response]) -> Iterator[str]:

@@ -217,7 +217,7 @@ def _undecidable(items: Sequence[Item]) -> str | None:
     once = sum(len(i.teacher) == 1 and i.teacher[0].measure == "agreement" for i in items)
     if not once:
         return None
-    of = "" if once == len(items) else f" at {once} of {len(items)} samples"
+    of = "" if once == len(items) else f" at {once:,} of {len(items):,} samples"
     return f"the teacher answered once{of}, so its agreement with itself is not known; ask with `repeats: 4`"
 
 

@@ -156,7 +156,7 @@ class Desk:
                 self._save(spec, done)
         if len(failures) == len(missing):
             raise EngineError(
-                f'model "{spec.name}": all of its {len(missing)} requests failed, the last: {failures[-1]}'
+                f'model "{spec.name}": all of its {len(missing):,} requests failed, the last: {failures[-1]}'
             )
 
     def _save(self, spec: ModelSpec, done: list[Served]) -> None:

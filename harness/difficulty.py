@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from harness.evaluation import Cliff
+from harness.explored import Cliff
 from harness.stats.cliff import FEWEST_LEVELS, find_cliff
 from harness.stats.inputs import PairedScores
 from harness.suite import Suite

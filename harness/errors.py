@@ -3,6 +3,7 @@
     VivaError                 one message for the user: what, where, the mend
     |- UsageError             the command or a file it names is wrong: nothing was written (exit 64)
     |  |- PlanError           an evaluation plan or policy, with file and line
+    |  |- PolicyNameError     a policy names what there is not, with its place in the policy
     |  `- DataError           samples, rows or logs that cannot be used, with file and row
     |- EngineError            a model could not be loaded or did not answer
     `- StoreError             the store or a run folder cannot be used
@@ -11,7 +12,7 @@ A grader or detector that fails raises nothing past its boundary: its failure is
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class VivaError(Exception):
@@ -24,6 +25,14 @@ class UsageError(VivaError):
 
 class PlanError(UsageError):
     pass
+
+
+class PolicyNameError(UsageError):
+    """`place`: the keys and numbers that lead to the name, from the top of the policy."""
+
+    def __init__(self, message: str, place: Sequence[str | int]) -> None:
+        super().__init__(message)
+        self.place = tuple(place)
 
 
 class DataError(UsageError):

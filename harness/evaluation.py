@@ -7,31 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from harness.records import CheckKind, Interval, Json, Measure, Outcome, Role, SuiteKind
+from harness.compared import AtK, CheckTally, Drawing, NoiseFloor, PairedCells, Side
+from harness.explored import Explored
+from harness.records import Interval, Json, Measure, Outcome, Role, SuiteKind
 
 FindingState = Literal["flagged", "clear", "abstained"]
 EvidenceGroup = Literal["variants", "trace", "calibration", "support"]
-Spent = Literal["latency_s", "completion_tokens", "cost"]
-AtKKind = Literal["pass", "majority"]
 PublishedRole = Literal["teacher", "student", "reference"]
 MimicryLabel = Literal["FAITHFUL", "SUPERFICIAL MIMICRY", "WEAKER", "INCONCLUSIVE"]
 
 SCHEMA_VERSION = 1  # of evaluation.json and verdict.json
 ALL = "all"  # the name and value of the slice that holds every item
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairedCells:
-    """Counts of pairs by who was right."""
-
-    both: int
-    teacher_only: int
-    student_only: int
-    neither: int
-
-    @property
-    def n(self) -> int:
-        return self.both + self.teacher_only + self.student_only + self.neither
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,115 +47,6 @@ class Slice:
         """Whether a sample with these slices is in it."""
         pairs = self.crossed or ((self.name, self.value),)
         return self.name == ALL or all(slices.get(name) == value for name, value in pairs)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
-    """How sure a mean is: standard error and degrees of freedom, over items or clusters, and how many items tell it."""
-
-    se: float
-    df: float
-    n: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """One model's part in a comparison: its accuracy, its outcomes, and what they cost (means per response).
-
-    `outcomes` counts attempts at the items that were compared; `shares` are the same as shares of the traffic, attempts
-    averaged within the item. `failed`: attempts that we failed on, at items that had to be left out, too. `cost` is in
-    the currency of the endpoint's price. None and empty: not known.
-    """
-
-    accuracy: float
-    outcomes: Mapping[Outcome, int]
-    completion_tokens: float | None
-    latency_s: float | None
-    cost: float | None = None
-    spreads: Mapping[Spent, Spread] = field(default_factory=dict)
-    shares: Mapping[Outcome, float] = field(default_factory=dict)
-    failed: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
-    """One check over a model's replies: weighted counts, attempts averaged within the item.
-
-    `rate95`: of a rule, the share of replies that break it; of a share, the share of hits. None for fields.
-    `effective_n` is the number of independent items that the rate rests on.
-    """
-
-    hits: float
-    spurious: float
-    missed: float
-    rate95: Interval | None = None
-    effective_n: float | None = None
-
-    @property
-    def precision(self) -> float | None:
-        return self.hits / (self.hits + self.spurious) if self.hits + self.spurious else None
-
-    @property
-    def recall(self) -> float | None:
-        return self.hits / (self.hits + self.missed) if self.hits + self.missed else None
-
-    @property
-    def f1(self) -> float | None:
-        """The harmonic mean of precision and recall. Nothing given and nothing asked for has none."""
-        total = 2 * self.hits + self.spurious + self.missed
-        return 2 * self.hits / total if total else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckTally:
-    """A named check of both models' replies; None for a model whose replies were never checked by it."""
-
-    name: str
-    kind: CheckKind
-    n: int
-    teacher: Tally | None
-    pupil: Tally | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoiseFloor:
-    """Flips over the n items that the teacher answered at least twice; `dropped` counts the others.
-
-    `teacher` is P(two attempts of the teacher at one item differ), `student` P(an attempt of the student differs from
-    one of the teacher), `excess` the second minus the first, paired by item.
-    """
-
-    n: int
-    dropped: int
-    teacher: Interval
-    student: Interval
-    excess: Interval
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AtK:
-    """What k attempts at an item come to: P(at least one is right), or the score of the most frequent answer.
-
-    Means over the n items with at least k attempts of both models, 95% intervals; `delta95` is student minus teacher.
-    """
-
-    kind: AtKKind
-    k: int
-    n: int
-    teacher: Interval
-    pupil: Interval
-    delta95: Interval
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawing:
-    """How much of a difference's variance, in [0, 1], comes from drawing the answers: what more attempts can mend.
-
-    `attempts`: how many each item has of both models. With k times as many that part of the variance is a k-th of it.
-    """
-
-    attempts: float
-    share: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,88 +107,6 @@ class Step:
 
     larger: str
     comparison: Comparison
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundSlice:
-    """Items that hold all `conditions` (feature, value): n in the searched half and `tested` in the other.
-
-    `suspected` is the loss in excess of the other items' in the searched half: too large, because the slice was picked
-    for it. `excess` is the same in the other half, with an honest 95% interval, and `loss` the slice's own mean loss
-    there; they are None, as the p-values are, where the other half holds too few.
-    """
-
-    conditions: tuple[tuple[str, str], ...]
-    n: int
-    tested: int
-    suspected: float
-    excess: Interval | None
-    loss: float | None
-    p_value: float | None
-    p_adjusted: float | None
-    confirmed: bool
-
-    def __str__(self) -> str:
-        """Like a slice's name; a bin of numbers reads `numbers in the prompt > 3`."""
-        return " & ".join(
-            f"{name} {value}" if value.startswith(("<= ", "> ")) else f"{name}={value}"
-            for name, value in self.conditions
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SliceSearch:
-    """What a search came to: the slices `tried` had enough items; those found stand by their adjusted p-value."""
-
-    tried: int
-    searched_items: int
-    tested_items: int
-    found: tuple[FoundSlice, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
-    """Items of like difficulty: their mean difficulty, number, and both models' mean scores."""
-
-    difficulty: float
-    n: int
-    teacher: float
-    student: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cliff:
-    """What became of the search for a cliff.
-
-    `bic_straight` and `bic_broken` are the two fits' (smaller is better), None when abstained. `knot` is the difficulty
-    after which the student falls behind faster, `drop` the difference (student minus teacher) above the knot less that
-    at and below it, in [-2, 2]; both None without a cliff. Percentile intervals of a cluster bootstrap that looks for
-    the knot anew each time.
-    """
-
-    found: Literal["cliff", "none", "abstained"]
-    reason: str
-    levels: tuple[Level, ...]
-    bic_straight: float | None = None
-    bic_broken: float | None = None
-    knot: Interval | None = None
-    drop: Interval | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explored:
-    """What was looked for beyond the declared slices, for a student on a suite.
-
-    `search` is None where nothing could be searched, and `unsearched` says why. `cliff` is sought along `difficulty`,
-    the slice whose values tell how hard a sample is; None where no slice does.
-    """
-
-    suite: str
-    student: str
-    search: SliceSearch | None
-    unsearched: str = ""
-    difficulty: str | None = None
-    cliff: Cliff | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ import numpy as np
 
 from harness import difficulty
 from harness.collect import Collected
-from harness.evaluation import Cliff, Comparison, Explored, Pair, Slice, SliceSearch
+from harness.evaluation import Comparison, Pair, Slice
+from harness.explored import Cliff, Explored, SliceSearch
 from harness.records import Sample
 from harness.stats.inputs import PairedScores, paired_scores
 from harness.stats.slices import FEWEST_CLUSTERS, Feature, SearchRules, quantile_bins, search_slices, tags

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from harness import gate_claims, gate_evidence, gate_limits, gate_rates, gate_waivers
-from harness.errors import UsageError, nearest
+from harness.errors import PolicyNameError, nearest
 from harness.evaluation import ALL, Comparison, Evaluation, ModelCard, Profile, Slice, SuiteCard
 from harness.gate_margins import delta, harm, place, safe, spread, undecidable, where
 from harness.gate_words import (
@@ -38,7 +38,7 @@ SUSPECTS_SHOWN = 5
 def judge(evaluation: Evaluation, policy: Policy, evaluation_digest: str, today: date | None = None) -> Verdict:
     """`today` dates waivers and the age of the evidence; unset, it is the day on which the evaluation was made.
 
-    Raises UsageError when the policy names a suite, slice or student that the evaluation does not have.
+    Raises PolicyNameError when the policy names a suite, slice or student that the evaluation does not have.
     """
     places = [(c.suite, c.slice) for c in evaluation.comparisons]
     check_names([*places, *((suite.name, part) for suite in evaluation.suites for part in suite.parts)], policy)
@@ -137,7 +137,7 @@ def _left_out(comparisons: Sequence[Comparison]) -> Iterator[str]:
         for who, side in (("the student's", c.pupil), ("the teacher's", c.teacher)):
             if c.slice.name == ALL and side.failed:
                 yield (
-                    f"{c.suite}: {side.failed} of {who} replies could not be graded and are in no figure; "
+                    f"{c.suite}: {side.failed:,} of {who} replies could not be graded and are in no figure; "
                     "`caps: {failed: ...}` bounds them"
                 )
 
@@ -255,14 +255,15 @@ def is_safe(c: Comparison, policy: Policy) -> bool:
 
 
 def check_names(places: Iterable[tuple[str, Slice]], policy: Policy) -> None:
-    """Every name of the policy must be that of a suite or slice. Raises UsageError for the first that is not."""
+    """Every name of the policy must be that of a suite or slice. Raises PolicyNameError for the first that is not."""
     places = list(places)
     known = dict.fromkeys(name for suite, part in places for name in policy.spellings(suite, part))
-    for name in policy.names():
+    for written, name in policy.named():
         if places and name not in known:
             close = nearest(name, [*known, *KINDS] if any(name == w.waive for w in policy.waivers) else known)
             shown = close if "did you mean" in close else nearest(name, _plainly(places))
-            raise UsageError(f'the gate names "{name}", which is no suite or slice of this evaluation{shown}')
+            told = f'the gate names "{name}", which is no suite or slice of this evaluation{shown}'
+            raise PolicyNameError(told, written)
 
 
 def _plainly(places: Iterable[tuple[str, Slice]]) -> list[str]:
@@ -270,10 +271,11 @@ def _plainly(places: Iterable[tuple[str, Slice]]) -> list[str]:
 
 
 def check_students(students: Collection[str], policy: Policy) -> None:
-    """Every student of a waiver must be one of these. Raises UsageError for the first that is not."""
-    for waiver in policy.waivers:
+    """Every student of a waiver must be one of these. Raises PolicyNameError for the first that is not."""
+    for index, waiver in enumerate(policy.waivers):
         if waiver.student is not None and waiver.student not in students:
-            raise UsageError(
+            raise PolicyNameError(
                 f'the gate waives "{waiver.waive}" for "{waiver.student}", which is no student of this evaluation'
-                f"{nearest(waiver.student, students)}"
+                f"{nearest(waiver.student, students)}",
+                ("waivers", index, "student"),
             )

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from scipy.stats import norm
 from scipy.stats import t as student_t
 
-from harness.evaluation import ALL, Comparison, Side, Spent
+from harness.compared import Side, Spent
+from harness.evaluation import ALL, Comparison
 from harness.gate_claims import MOST_ITEMS, Claim
 from harness.gate_margins import delta, harm, safe, too_few, undecidable, where
 from harness.gate_rates import Kinds, asked_tier
@@ -129,7 +130,7 @@ def _untold(c: Comparison, figure: _Figure, mean: _Mean | None, policy: Policy, 
         return f"{where(c)}: {whose}{figure.unknown} is not known"
     if mean.n < policy.min_items or mean.df < 1:
         return (
-            f"{where(c)}: {whose}{figure.unknown} is known of {mean.n} items; "
+            f"{where(c)}: {whose}{figure.unknown} is known of {mean.n:,} items; "
             f"at least {policy.min_items} independent ones are asked for"
         )
     return too_few(c, policy)

@@ -14,7 +14,7 @@ def undecidable(c: Comparison, policy: Policy) -> str | None:
 def too_few(c: Comparison, policy: Policy) -> str | None:
     """Why a comparison is too small for a verdict, or None."""
     if c.effective_n < policy.min_items:
-        counted = f"{c.effective_n:.0f} effective items" if c.effective_n < c.n else f"{c.n} items"
+        counted = f"{c.effective_n:.0f} effective items" if c.effective_n < c.n else f"{c.n:,} items"
         return f"{where(c)}: no verdict from {counted}; at least {policy.min_items} are asked for"
     if c.clusters is not None and c.clusters < FEWEST_CLUSTERS:
         return f"{where(c)}: no verdict from {c.clusters} clusters; at least {FEWEST_CLUSTERS} are needed"

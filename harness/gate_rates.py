@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from harness.compared import CheckTally
 from harness.errors import nearest
-from harness.evaluation import ALL, CheckTally, Comparison
+from harness.evaluation import ALL, Comparison
 from harness.gate_claims import Claim, items_that_tell
 from harness.gate_margins import too_few, where
 from harness.policy import Policy
@@ -92,7 +93,7 @@ def _cap(claim: Claim, c: Comparison, are: str, policy: Policy) -> Claim:
         share = c.pupil.outcomes.get(claim.name, 0) / attempts  # type: ignore[call-overload]  # as above
     n = min(c.effective_n, c.clusters if c.clusters is not None else math.inf)
     seen = _limits(share, n, policy.alpha)
-    return _tested(replace(claim, fact=f"{where(c)}: {seen} of {attempts} answers {are}"), share, n, policy.alpha)
+    return _tested(replace(claim, fact=f"{where(c)}: {seen} of {attempts:,} answers {are}"), share, n, policy.alpha)
 
 
 def _missing(claim: Claim, c: Comparison, percent: float) -> Claim:
@@ -100,7 +101,7 @@ def _missing(claim: Claim, c: Comparison, percent: float) -> Claim:
     if failed is None:
         return replace(claim, fact=f"{where(c)}: how many answers are missing through our failure is not known")
     share = failed / max(failed + graded, 1)
-    fact = f"{where(c)}: we failed on {failed} of {failed + graded} answers ({percent_of(share)})"
+    fact = f"{where(c)}: we failed on {failed:,} of {failed + graded:,} answers ({percent_of(share)})"
     if share <= percent / 100:
         return replace(claim, fact=fact, seen=share, p_within=0.0, more=f"a share above {percent:g}%")
     return replace(claim, fact=f"{fact}, more than {percent:g}%, so too much is missing for a verdict", seen=share)
@@ -120,9 +121,8 @@ def _rule(claim: Claim, c: Comparison, check: CheckTally, policy: Policy) -> Cla
         return replace(claim, fact=few)
     rate = tally.rate95.point
     seen = _limits(rate, tally.effective_n, policy.alpha)
-    return _tested(
-        replace(claim, fact=f"{asked} is broken in {seen} of {check.n} answers"), rate, tally.effective_n, policy.alpha
-    )
+    broken = replace(claim, fact=f"{asked} is broken in {seen} of {check.n:,} answers")
+    return _tested(broken, rate, tally.effective_n, policy.alpha)
 
 
 def _tested(claim: Claim, share: float, n: float, alpha: float) -> Claim:

@@ -36,7 +36,7 @@ def reason(c: Comparison, margin: float, decision: Decision, harm: Harm, further
     lead = delta(c)
     moved = f"{abs(lead) * 100:.1f} points {better_or_worse(c)}" if lead else "no difference"
     limits = c.delta90
-    span = "" if limits is None else f" (90% interval {points(limits.low)} to {points(limits.high)}, n = {c.n})"
+    span = "" if limits is None else f" (90% interval {points(limits.low)} to {points(limits.high)}, n = {c.n:,})"
     start = f"{where(c)}: {moved}{span}"
     allowed = f"{margin * 100:g} points"
     if decision == "pass":

@@ -8,17 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from harness import published
 from harness.compare import standing
-from harness.evaluation import ALL, Comparison, Evaluation, ModelCard, Side, Spent, Step
+from harness.compared import Side, Spent
+from harness.evaluation import ALL, Comparison, Evaluation, ModelCard, Step
 from harness.gate_margins import place
 from harness.gate_words import points
 from harness.ladder_order import SMALLEST, Order, costs_of, kinds_of, order_of, whole_suites
 from harness.ladder_published import merged, published_rungs, published_steps
-from harness.ladder_published import published_ladder as published_ladder
 from harness.parameters import in_words
-from harness.rungs import UNPAIRED
-from harness.rungs import Ladder as Ladder
-from harness.rungs import Rung as Rung
-from harness.rungs import StepDown as StepDown
+from harness.rungs import UNPAIRED, Ladder, Rung, StepDown
 from harness.verdict import StudentVerdict, Verdict
 
 SPENT: tuple[Spent, ...] = ("completion_tokens", "latency_s", "cost")

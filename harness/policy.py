@@ -1,5 +1,6 @@
 """What a team asks of a student before it may be released: the `gate:` section of a plan, or a file of its own."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -10,6 +11,7 @@ from harness.policy_terms import Strict as Strict
 from harness.records import SuiteKind
 
 Tier = Literal["critical", "supporting", "advisory"]
+Place = tuple[str | int, ...]
 
 
 class Policy(Strict):
@@ -79,8 +81,13 @@ class Policy(Strict):
             return (suite, ALL)
         return (f"{suite}: {part}", str(part), f"{suite}: {part.name}", part.name)
 
-    def names(self) -> tuple[str, ...]:
-        """Every suite or slice that the policy names."""
-        waived = (waiver.waive for waiver in self.waivers if waiver.kind() is None)
-        costly = (one.slice for one in self.costly)
-        return (*self.margins, *self.critical, *self.advisory, *self.caps.slices, *costly, *waived)
+    def named(self) -> Iterator[tuple[Place, str]]:
+        """Every suite or slice that the policy names, behind the place at which it does."""
+        yield from ((("margins", name), name) for name in self.margins)
+        yield from ((("critical", index), name) for index, name in enumerate(self.critical))
+        yield from ((("advisory", index), name) for index, name in enumerate(self.advisory))
+        yield from ((("caps", "slices", name), name) for name in self.caps.slices)
+        yield from ((("costly", index, "slice"), one.slice) for index, one in enumerate(self.costly))
+        for index, waiver in enumerate(self.waivers):
+            if waiver.kind() is None:
+                yield ("waivers", index, "waive"), waiver.waive

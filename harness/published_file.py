@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from harness import strict_yaml
 from harness.errors import DataError, PlanError, nearest
@@ -17,6 +17,7 @@ from harness.strict_yaml import Document
 
 ROLES: tuple[PublishedRole, ...] = get_args(PublishedRole)
 Row = Mapping[str, str]
+EXAMPLE = "docs/ladder.md shows one of published figures"
 
 
 class Benchmark(Strict):
@@ -47,15 +48,17 @@ class PublishedFile(Strict):
     scores: Annotated[dict[str, Benchmark], Field(min_length=1)]
     models: tuple[PublishedModel, ...] = ()
 
-    @model_validator(mode="after")
-    def _is_a_table_or_written_out(self) -> "PublishedFile":
+    def fault(self) -> tuple[str, str] | None:
+        """What does not go together: the key to look at, and why; None where all is well."""
         if (self.table is None) != bool(self.models):
-            raise ValueError("give either a `table` or `models`")
-        if self.table is not None and (self.model is None or self.role is None):
-            raise ValueError("a `table` needs `model` and `role`: the columns of the name and of the role")
-        if self.table is None and (self.model or self.role or self.parameters):
-            raise ValueError("`model`, `role` and `parameters` tell of a `table`; each of `models` has its own")
-        return self
+            return ("models" if self.models else "source"), "give either a `table` or `models`"
+        for key, meaning in (("model", "the column of the models' names"), ("role", "a column, or one role for all")):
+            if self.table is not None and getattr(self, key) is None:
+                return "table", f'the key "{key}" is missing, which a `table` needs: {meaning}'
+        for key in ("model", "role", "parameters"):
+            if self.table is None and getattr(self, key):
+                return key, f"`{key}` tells of a `table`; each of `models` has its own"
+        return None
 
 
 def read_published(paths: Sequence[Path]) -> tuple[PublishedScore, ...]:
@@ -73,8 +76,11 @@ def read_published(paths: Sequence[Path]) -> tuple[PublishedScore, ...]:
 
 
 def _read(path: Path) -> list[PublishedScore]:
-    document = strict_yaml.read(path)
+    document = strict_yaml.read(path, EXAMPLE)
     form = document.validate(PublishedFile)
+    if (found := form.fault()) is not None:
+        key, why = found
+        raise PlanError(f"{document.place((key,))}: {why}")
     scores = list(_of_table(form, path.parent) if form.table is not None else _written_out(form, document))
     for name, benchmark in form.scores.items():
         rates = [score.rate for score in scores if score.suite == name]
@@ -155,7 +161,9 @@ def _role(row: Row, form: PublishedFile, where: str) -> PublishedRole:
     for role in ROLES:
         if given == role:
             return role
-    raise DataError(f'{where}: the role "{given}" is none{nearest(str(given), ROLES)}')
+    if not given:
+        raise DataError(f'{where}: the row has no role in "{form.role}"; it is one of {", ".join(ROLES)}')
+    raise DataError(f'{where}: "{given}" is no role{nearest(str(given), ROLES)}')
 
 
 def _parameters(row: Row, model: str, form: PublishedFile, where: str) -> float | None:

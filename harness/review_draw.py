@@ -79,7 +79,7 @@ def _strata(pairs: Sequence[Pair], by: Strata) -> dict[StratumName, list[Pair]]:
 
 def _check(n: int, pairs: Sequence[Pair], strata: Mapping[StratumName, Sequence[Pair]]) -> None:
     if n > len(pairs):
-        raise UsageError(f"--n {n}: there are only {len(pairs)} pairs to draw from; ask for at most so many")
+        raise UsageError(f"--n {n}: there are only {len(pairs):,} pairs to draw from; ask for at most so many")
     if n < len(strata):
         raise UsageError(
             f"--n {n}: too few for {len(strata)} strata ({', '.join(strata)}), each of which needs a pair; "

@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from harness.errors import DataError, StoreError, nearest
+from harness.errors import DataError, nearest
 from harness.evaluation import Evaluation
 from harness.records import Grade
 from harness.review import Draw, GradeKey, ReviewMark, Said
-from harness.serial import from_json
+from harness.serial import NoRecord, from_json
 
 EXPORT_FORMAT = 1
 LONGEST_NAME, LONGEST_NOTE = 200, 20_000  # characters
 LARGEST_FILE = 64 << 20  # bytes
 NAMED = 3  # faults of a file that its message tells
+NO_EXPORT = 'holds no marks exported from a report; "Export marks" on a page of pairs writes such a file'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +69,7 @@ class Marked:
 
 def read_export(path: Path, marked: Marked) -> list[ReviewMark]:
     """The marks of an exported file. Raises DataError when one of them is of nothing that was marked."""
-    export = _parsed(path)
-    if export.viva_marks > EXPORT_FORMAT:
-        raise DataError(f"{path}: written by a newer report (format {export.viva_marks}); update viva to read it")
+    export = _parsed(path, _written(path))
     if export.evaluation != marked.digest:
         raise DataError(
             f'{path}: marks of another evaluation ("{export.run}", digest {export.evaluation[:12]}), not of this run '
@@ -82,10 +82,7 @@ def read_export(path: Path, marked: Marked) -> list[ReviewMark]:
             f'{path}: "reviewer" must be a name of 1 to {LONGEST_NAME} characters; type one into the report and export '
             "the marks again"
         )
-    faults = [f"mark {n}: {why}" for n, mark in enumerate(export.marks, 1) for why in _faults(mark, marked)]
-    if faults:
-        more = f"; and {len(faults) - NAMED} more" if len(faults) > NAMED else ""
-        raise DataError(f"{path}: {'; '.join(faults[:NAMED])}{more}; nothing was stored")
+    _refuse(path, [f"mark {n}: {why}" for n, mark in enumerate(export.marks, 1) for why in _faults(mark, marked)])
     return [_kept(mark, reviewer, marked.digest) for mark in export.marks]
 
 
@@ -99,15 +96,49 @@ def merged(stored: Sequence[ReviewMark], new: Iterable[ReviewMark]) -> list[Revi
     return list(kept.values())
 
 
-def _parsed(path: Path) -> Export:
+def _written(path: Path) -> dict[str, Any]:
+    """What the file holds: an export of a format that is known, with a list of marks."""
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise DataError(f"{path}: larger than {LARGEST_FILE >> 20} MiB, so no file of marks")
-        return from_json(Export, json.loads(path.read_bytes()))
+        found = json.loads(path.read_bytes())
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror})") from None
-    except (ValueError, RecursionError, StoreError) as error:
-        raise DataError(f"{path}: no marks exported by a report ({error}); export them again") from None
+    except (ValueError, RecursionError):
+        raise DataError(f"{path}: {NO_EXPORT}") from None
+    if not isinstance(found, dict) or not isinstance(found.get("viva_marks"), int):
+        raise DataError(f"{path}: {NO_EXPORT}")
+    if found["viva_marks"] > EXPORT_FORMAT:
+        raise DataError(f"{path}: written by a newer report (format {found['viva_marks']}); update viva to read it")
+    if not isinstance(found.get("marks"), list):
+        raise DataError(f"{path}: {NO_EXPORT}")
+    return found
+
+
+def _parsed(path: Path, written: Mapping[str, Any]) -> Export:
+    marks, faults = [], []
+    for n, one in enumerate(written["marks"], 1):
+        try:
+            marks.append(from_json(ExportedMark, one))
+        except NoRecord as error:
+            faults.append(f"mark {n}: {_told(error)}")
+    _refuse(path, faults)
+    try:
+        return replace(from_json(Export, {**written, "marks": []}), marks=tuple(marks))
+    except NoRecord as error:
+        raise DataError(f"{path}: {_told(error)}; export the marks again") from None
+
+
+def _told(error: NoRecord) -> str:
+    why = error.why[:1].lower() + error.why[1:]
+    return f'"{error.place}": {why}' if error.place else "not a mark"
+
+
+def _refuse(path: Path, faults: Sequence[str]) -> None:
+    """Raises DataError, with the first faults, where there are any."""
+    if faults:
+        more = f"; and {len(faults) - NAMED} more" if len(faults) > NAMED else ""
+        raise DataError(f"{path}: {'; '.join(faults[:NAMED])}{more}; nothing was stored")
 
 
 def _faults(mark: ExportedMark, marked: Marked) -> Iterator[str]:
@@ -121,11 +152,12 @@ def _faults(mark: ExportedMark, marked: Marked) -> Iterator[str]:
     elif mark.model not in (mark.student, marked.teacher):
         yield f'model "{mark.model}": neither the student "{mark.student}" nor the teacher "{marked.teacher}"'
     elif (mark.suite, mark.sample, mark.model, mark.attempt) not in marked.grades:
-        yield (
-            f'sample "{mark.sample}" of suite "{mark.suite}": no grade of "{mark.model}" (attempt {mark.attempt + 1})'
-        )
+        numbered = f"attempt {mark.attempt + 1} of the report, {mark.attempt} in the file"
+        yield f'sample "{mark.sample}" of suite "{mark.suite}": no grade of "{mark.model}" ({numbered})'
     elif mark.draw is not None and mark.draw not in marked.draws:
         yield f'draw "{mark.draw}": not one of this run{nearest(mark.draw, marked.draws)}'
+    elif mark.draw is not None and marked.draws[mark.draw].evaluation != marked.digest:
+        yield f'draw "{mark.draw}": of an earlier evaluation of this run; mark a draw of the present one'
     elif mark.draw is not None and not _is_drawn(mark, marked.draws[mark.draw]):
         yield f'sample "{mark.sample}" beside "{mark.student}": not in draw "{mark.draw}"'
     elif len(mark.note) > LONGEST_NOTE:

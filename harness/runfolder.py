@@ -34,7 +34,7 @@ from harness.identity import file_digest
 from harness.junit import junit
 from harness.plan import SuiteSpec
 from harness.records import Grade, Json, Sample, SuiteKind
-from harness.review import Draw, ReviewMark
+from harness.review import DRAW_FORMAT, Draw, ReviewMark
 from harness.serial import from_json, from_text, to_json, to_text
 from harness.tables import read_table, write_table
 from harness.texts import PlacedSample, StoredTexts
@@ -107,7 +107,7 @@ class RunFolder:
 
     def _of_this_version(self, name: str, found: V) -> V:
         if found.schema_version > SCHEMA_VERSION:
-            raise StoreError(f"{self.path / name}: written by a newer viva; update viva to read it")
+            raise StoreError(_newer(self.path / name))
         return found
 
     def evaluation_digest(self) -> str:
@@ -139,7 +139,13 @@ class RunFolder:
     def draws(self) -> list[Draw]:
         """Those of this and of earlier evaluations of the run, by their ids."""
         paths = sorted((self.path / REVIEWS).glob("draw-*.json"))
-        return [self._read(f"{REVIEWS}/{path.name}", Draw) for path in paths]
+        return [self._draw(f"{REVIEWS}/{path.name}") for path in paths]
+
+    def _draw(self, name: str) -> Draw:
+        found = self._read(name, Draw)
+        if found.viva_draw > DRAW_FORMAT:
+            raise StoreError(_newer(self.path / name))
+        return found
 
     def write_marks(self, marks: Iterable[ReviewMark]) -> None:
         self._text(f"{REVIEWS}/marks.jsonl", "".join(to_text(mark) + "\n" for mark in marks))
@@ -178,6 +184,10 @@ class RunFolder:
         return StoredTexts.of(*(self._there(name) for name in names))
 
     def _there(self, name: str) -> Path:
+        if self.path.is_file():
+            raise UsageError(
+                f"{self.path}: a file, and no run folder; name a folder that `viva run` or `viva import` wrote"
+            )
         if not (self.path / name).is_file():
             what = "not a run folder" if not (self.path / "manifest.json").is_file() else "the run is not finished"
             raise UsageError(
@@ -218,6 +228,10 @@ class RunFolder:
             ) from None
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _newer(path: Path) -> str:
+    return f"{path}: written by a newer viva; update viva to read it"
 
 
 def _damaged(path: Path, why: object) -> str:

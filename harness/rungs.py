@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.evaluation import Comparison, MimicryLabel, PublishedRole, Slice, Spent
+from harness.compared import Spent
+from harness.evaluation import Comparison, MimicryLabel, PublishedRole, Slice
 from harness.ladder_order import Order
 from harness.published import Unpaired
 from harness.records import Interval, Measure

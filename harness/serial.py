@@ -13,6 +13,14 @@ from harness.records import Json
 T = TypeVar("T")
 
 
+class NoRecord(StoreError):
+    """A value that is no such record: `why`, and at which of its keys (`place`, blank for the whole)."""
+
+    def __init__(self, kind: object, place: str, why: str) -> None:
+        super().__init__(f"not a {_named(kind)}: {place}: {why}" if place else f"not a {_named(kind)}: {why}")
+        self.place, self.why = place, why
+
+
 _adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 
 
@@ -27,13 +35,13 @@ def to_text(record: object) -> str:
 
 
 def from_json(kind: type[T], value: Json) -> T:
-    """Raises StoreError when the value is no such record."""
+    """Raises NoRecord, a StoreError, when the value is no such record."""
     try:
         record: T = _adapter(kind).validate_python(value)
     except ValidationError as error:
         fault = error.errors()[0]
         place = ".".join(str(step) for step in fault["loc"])
-        raise StoreError(f"not a {_named(kind)}: {place}: {fault['msg']}") from None
+        raise NoRecord(kind, place, fault["msg"]) from None
     return record
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.collect import Answer, Collected
-from harness.evaluation import ModelCard, Side, Spent, Spread
+from harness.compared import Side, Spent, Spread
+from harness.evaluation import ModelCard
 from harness.pairing import NO_ONE, Floats, Scores, Table
 from harness.plan import Price
 from harness.records import OUTCOMES, Grade, Outcome, Response

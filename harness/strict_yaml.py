@@ -66,7 +66,7 @@ class Document:
             return f'{where}: unknown key "{name}"{nearest(key, _known_keys(model, place[:-1]))}'
         if fault["type"] == "missing":
             return f'{where}: the key "{name}" is missing'
-        return f'{where}: "{name}": {_plain(fault)}'
+        return f'{where}: "{name}": {_plain(fault)}' if name else f"{where}: {_plain(fault)}"
 
     def _written(self, fault: ErrorDetails) -> list[str | int]:
         """The place of a fault without pydantic's names for the parts of a union, which stand in no file."""
@@ -110,8 +110,11 @@ def _sound(value: Any) -> Any:
     return value
 
 
-def read(path: Path) -> Document:
-    """Parse a YAML (or JSON) file. Raises PlanError when it cannot be read or is not YAML."""
+def read(path: Path, example: str = "") -> Document:
+    """Parse a YAML (or JSON) file. Raises PlanError when it cannot be read or is not YAML.
+
+    `example` says where one to start from is found, for a file that is empty.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -121,7 +124,7 @@ def read(path: Path) -> Document:
     try:
         node = yaml.compose(text, Loader=_Loader)
         if node is None:
-            raise PlanError(f"{path}: the file is empty; `viva init` writes one to start from")
+            raise PlanError(f"{path}: the file is empty{example and f'; {example}'}")
         _refuse_duplicates(node, path)
         return Document(path, yaml.load(text, Loader=_Loader), node)
     except yaml.MarkedYAMLError as error:
@@ -203,11 +206,21 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def _plain(fault: ErrorDetails) -> str:
-    """Pydantic's message with the value that was given, shortened."""
+    """Pydantic's message with the value that was given, shortened; whole sections stand in the file for all to see."""
     if fault["loc"] and fault["loc"][-1] == "key_env":  # perhaps the key itself, pasted by mistake
         return "give the name of an environment variable, not a key"
-    shown = repr(fault["input"])
-    shown = shown if len(shown) <= 60 else shown[:57] + "..."
     told = fault["msg"].removeprefix("Value error, ")
     message = told[0].lower() + told[1:]
-    return f"{message} (given: {shown})"
+    if isinstance(fault["input"], BaseModel | dict) and fault["type"] == "value_error":
+        return message
+    return f"{message} (given: {_shown(fault['input'])})"
+
+
+def _shown(value: object) -> str:
+    """A value in YAML's words, on one line."""
+    if isinstance(value, dict | list | tuple):
+        return "keys and values" if isinstance(value, dict) else "a list"
+    words = {None: "nothing", True: "true", False: "false"}
+    shown = words[value] if value is None or isinstance(value, bool) else str(value)
+    shown = repr(shown) if isinstance(value, str) else shown
+    return shown if len(shown) <= 60 else shown[:57] + "..."

@@ -11,6 +11,7 @@ from harness.records import Grade, Role, Sample
 from harness.runfolder import RunFolder
 from harness.verdict import Verdict
 
+ONLY_EARLIER, ONLY_NOW = "only in the earlier run", "only in this run"
 ByItem = Mapping[tuple[str, str, str], Sequence[Grade]]
 
 
@@ -87,8 +88,8 @@ def left_out(before: Finished, after: Finished, both: Beside) -> dict[str, dict[
         old, new = ({sample.id for sample in run.samples.get(suite, ())} for run in (before, after))
         common = len(both.samples.get(suite, ()))
         counts = {
-            "only in the earlier run": len(old - new),
-            "only in this run": len(new - old),
+            ONLY_EARLIER: len(old - new),
+            ONLY_NOW: len(new - old),
             "asked or targeted differently": len(old & new) - common,
         }
         for model in both.models:
@@ -117,7 +118,7 @@ def _matched(before: Finished, after: Finished) -> tuple[tuple[Models, ...], tup
     come = [name for name in after.students if name not in before.students]
     if len(gone) == len(come) == 1:
         pairs, gone, come = [*pairs, (gone[0], come[0])], [], []
-    unmatched = [*(f"{name}: only in the earlier run" for name in gone), *(f"{n}: only in this run" for n in come)]
+    unmatched = [*(f"{name}: {ONLY_EARLIER}" for name in gone), *(f"{name}: {ONLY_NOW}" for name in come)]
     named = [(before.teacher, after.teacher), *pairs]
     return tuple(_models(cards[0][old], cards[1][new]) for old, new in named), tuple(unmatched)
 

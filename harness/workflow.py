@@ -10,16 +10,17 @@ from harness.collect import Collected, check_ready, collect, survey
 from harness.compare import beside_base, beside_incumbent, compare, steps_down, suite_card
 from harness.desk import Desk, FollowUps
 from harness.errors import UsageError, nearest
-from harness.evaluation import Evaluation, PublishedScore
+from harness.evaluation import Evaluation, Pair, PublishedScore
 from harness.exhibits import evidence_of
 from harness.explore import explore
+from harness.extras import Extras
 from harness.gate import is_safe, judge
 from harness.grading import assign, check_gold, check_options, grade_all, pending
 from harness.plan import MimicrySpec, Plan, SuiteSpec
 from harness.policy import Policy
 from harness.policy_names import check_policy, check_rules
 from harness.progress import Progress
-from harness.protocols import EngineKind, GraderKind, Loaded, Profiler, Reporter, SuiteSource
+from harness.protocols import EngineKind, GraderKind, Loaded, PairTexts, Profiler, Reporter, SuiteSource
 from harness.published_file import read_published
 from harness.records import Json, Sample
 from harness.runfolder import Manifest, RunFolder, Told
@@ -42,6 +43,7 @@ class Parts:
     profile: Profiler
     follow_ups: Callable[[MimicrySpec, Sequence[Suite]], FollowUps]
     report: Reporter
+    report_file: Callable[[Evaluation, Verdict, Sequence[Pair], PairTexts, Path, Extras | None], Path]
     summarise: Callable[[Evaluation, Verdict], str]
     is_own_grader: Callable[[str], bool] = lambda name: ":" in name
 

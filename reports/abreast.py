@@ -50,7 +50,7 @@ def abreast(front: Front, anchors: Mapping[str, str]) -> Abreast:
     present = [name for name in TITLES if any(column.name == name for one in found for column in one.columns)]
     if len(present) < 2:
         return Abreast()
-    titles = {name: _capital(TITLES[name]) for name in present}
+    titles = {name: wording.capital(TITLES[name]) for name in present}
     return Abreast(
         titles=tuple(titles.values()),
         span=str(len(titles) + 1),
@@ -59,7 +59,7 @@ def abreast(front: Front, anchors: Mapping[str, str]) -> Abreast:
                 link=Link(name=one.student, href=f"#{anchors[one.student]}" if one.student in anchors else ""),
                 badge=badge(judged.decision if (judged := front.records.verdict_on(one.student)) else None),
                 cells=tuple(_cell(front, one, name, title) for name, title in titles.items()),
-                reading=wording.sentence(_capital(one.reading)),
+                reading=wording.sentence(wording.capital(one.reading, front.records.names())),
             )
             for one in found
         ),
@@ -100,7 +100,3 @@ def _figure(c: Comparison) -> Estimate:
     if interval is None:
         return Estimate(value=wording.DASH)
     return Estimate(value=f"{wording.percent(interval.point)} ({wording.limits(interval, wording.percent)})")
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

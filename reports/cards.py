@@ -61,7 +61,7 @@ def card(front: Front, student: str, anchor: str) -> Card:
         more_warnings=warnings[shown:],
         more=wording.number_of(len(warnings) - shown, "more warning" if shown else "warning"),
         groups=tuple(_group(front, judged, decision, word) for decision, word in GROUPS)
-        if judged and judged.slices
+        if judged and any(judged.parts(decision) for decision, _ in GROUPS)
         else (),
         waived=tuple(judged.waived()) if judged else (),
         absent=front.records.absence(student),
@@ -114,7 +114,14 @@ def _harms(front: Front, student: str) -> Iterator[Harm]:
     own = [s for s in suites if not s.public] or suites
     compared = [c for s in own if (c := front.records.whole(s.name, student)) is not None]
     for whole in compared[:HARMS]:
-        yield Harm(suite=whole.suite, figure=harm(whole), counts=words_of(whole).headline)
+        yield Harm(suite=whole.suite, figure=harm(whole), counts=counted(whole))
+
+
+def counted(comparison: Comparison) -> str:
+    """What the figure of `harm` counts."""
+    words = words_of(comparison)
+    is_better = comparison.pupil.accuracy > comparison.teacher.accuracy
+    return words.fewer if is_better and words.fewer else words.headline
 
 
 def harm(comparison: Comparison) -> Estimate:

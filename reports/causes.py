@@ -10,19 +10,24 @@ from reports.front import NAME_SHOWN
 from reports.pieces import Estimate, Row, Table
 from reports.visible import shorten
 
+SHOWN = 4
 CAUSES: tuple[Outcome, ...] = ("incorrect", "truncated", "unparsed", "refused", "correct")
 
 
 def causes(whole: Comparison, slices: Sequence[Comparison]) -> Table:
+    """Of the slices, which come in the order of what they lose, the first few."""
     words = OUTCOMES_OF[whole.measure]
+    shown = slices[:SHOWN]
+    is_short = len(shown) < len(slices)
+    others = " The slices are those that lose most; the page of every other one has its own." if is_short else ""
     return Table(
         title="Where the difference comes from",
         caption="Each difference in points, split by what the student did; the parts of a row add up to it, but for "
         f"rounding. Minus: the teacher scored more there. Under “{words['correct']}”, plus is what the student gains "
-        "where the teacher scored less, and a partial score takes away.",
+        f"where the teacher scored less, and a partial score takes away.{others}",
         head="Slice",
         columns=("Difference", *(words[outcome] for outcome in CAUSES)),
-        rows=tuple(_row(c) for c in (whole, *slices)),
+        rows=tuple(_row(c) for c in (whole, *shown)),
     )
 
 

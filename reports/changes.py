@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from harness.evaluation import ALL, Slice
 from harness.extras import Against
 from harness.movement import Change, Flip, Move, Mover, Ruling
-from harness.movement_words import HOW_TOLD, SAID, asides, of_model
+from harness.movement_words import HOW_TOLD, SAID, asides, nothing_compared, of_model
 from harness.records import Interval
 from reports import wording
 from reports.figures import badge
 from reports.lookup import Lookup
 from reports.pages import FRONT, Pages
 from reports.pieces import Badge, Estimate, Link
-from reports.slice_page import quoted
+from reports.slice_links import quoted
 from reports.templating import environment
 from reports.visible import shorten
 
@@ -67,12 +67,13 @@ class Turned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesPage:
-    """What `templates/changes.html.j2` prints."""
+    """What `templates/changes.html.j2` prints. `nothing` says why no model could be compared with its earlier self."""
 
     title: str
     run: str
     front: str
     earlier: str
+    nothing: str
     models: tuple[str, ...]
     rulings: tuple[RulingRow, ...]
     moved: tuple[Moved, ...]
@@ -89,11 +90,13 @@ def changes_html(against: Against, records: Lookup, pages: Pages) -> str:
 def changes(against: Against, records: Lookup, pages: Pages) -> ChangesPage:
     """`pages` are those of the later run, which flips and slices link to."""
     movement = against.movement
+    nothing = nothing_compared(movement)
     return ChangesPage(
         title="What changed",
         run=records.evaluation.name,
         front=FRONT,
         earlier=f"{against.name}, evaluated {wording.when(against.created_at)}",
+        nothing=_said(nothing) if nothing else "",
         models=tuple(_said(of_model(model)) for model in movement.models),
         rulings=tuple(map(_ruling, movement.rulings)),
         moved=tuple(_moved(movement.moves, pages)),
@@ -105,7 +108,7 @@ def changes(against: Against, records: Lookup, pages: Pages) -> ChangesPage:
 
 
 def _said(words: str) -> str:
-    return wording.sentence(f"{words[:1].upper()}{words[1:]}")
+    return wording.sentence(wording.capital(words))
 
 
 def _ruling(ruling: Ruling) -> RulingRow:

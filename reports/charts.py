@@ -141,10 +141,12 @@ def _arrow(x: float, way: int, wanted: bool) -> Markup:
 
 
 def _point(x: float, decision: str) -> Markup:
-    """A circle where the slice passes, a square where it fails, a hollow diamond where it is open."""
+    """A circle where the slice passes, a square where it fails, a hollow diamond where it is open, a ring unjudged."""
     if decision == "pass":
         return Markup('<circle class="point" cx="{}" cy="{}" r="4.5"/>').format(x, MIDDLE)
     if decision == "fail":
         return Markup('<rect class="point" x="{}" y="{}" width="8.5" height="8.5"/>').format(x - 4.25, MIDDLE - 4.25)
+    if decision == "unjudged":
+        return Markup('<circle class="point" cx="{}" cy="{}" r="4"/>').format(x, MIDDLE)
     path = f"M{x - 5.5} {MIDDLE}L{x} {MIDDLE - 5.5}L{x + 5.5} {MIDDLE}L{x} {MIDDLE + 5.5}z"
     return Markup('<path class="point" d="{}"/>').format(path)

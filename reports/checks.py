@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from harness.checks import telling
-from harness.evaluation import ALL, CheckTally, Comparison, Tally
+from harness.compared import CheckTally, Tally
+from harness.evaluation import ALL, Comparison
 from harness.records import CheckKind, Measure
 from harness.verdict import RequirementVerdict, StudentVerdict
 from reports import wording

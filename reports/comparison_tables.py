@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from harness.evaluation import Comparison, Evaluation, Side, Slice, Tally
+from harness.compared import Side, Tally
+from harness.evaluation import Comparison, Evaluation, Slice
 from harness.records import OUTCOMES, Interval
 from reports.flat import Cell, Column, FlatTable, Row, count, number, text
 

@@ -11,7 +11,7 @@ from harness.protocols import PairTexts
 from harness.verdict import Decision, StudentVerdict, Verdict
 from reports import charts, figures, wording
 from reports.abreast import abreast
-from reports.cards import OUTSIDE, card, harm
+from reports.cards import OUTSIDE, card, counted, harm
 from reports.figures import badge, delta, margin_of, needed, p_figure
 from reports.front import Front, PageOf, no_page, shares_of
 from reports.incumbent import beside_base, beside_incumbent
@@ -83,7 +83,7 @@ def _base(front: Front, name: str) -> tuple[str, str]:
     first = next(found, None)
     if first is None or first.undecidable:
         return name, f"{told}."
-    return name, f"{told} ({harm(first).value} {words_of(first).headline}, {first.suite})."
+    return name, f"{told} ({harm(first).value} {counted(first)}, {first.suite})."
 
 
 def answer(records: Lookup) -> tuple[Answered, ...]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from harness.evaluation import Cliff, Comparison, Explored
+from harness.evaluation import Comparison
+from harness.explored import Cliff, Explored
 from harness.records import Interval
 from harness.stats.binomial import wilson
 from reports import wording

@@ -1,6 +1,7 @@
 """How the answers of both models ended, and what one of them cost."""
 
-from harness.evaluation import Comparison, Side
+from harness.compared import Side
+from harness.evaluation import Comparison
 from harness.measures import OUTCOMES_OF
 from harness.records import OUTCOMES
 from reports import wording
@@ -11,8 +12,9 @@ def endings(teacher: str, c: Comparison) -> Table:
     words = OUTCOMES_OF[c.measure]
     return Table(
         title="How the answers ended",
-        caption="Outcomes of both models, and what one answer cost. Failed: viva could not grade the answer, and no "
-        "figure counts it.",
+        caption="Outcomes of both models, and what one answer cost. Counts are answers; percentages are shares of the "
+        "traffic, by the items' weights, as accuracy is. Failed: viva could not grade the answer, and no figure counts "
+        "it.",
         head="Model",
         columns=(*(words[o] for o in OUTCOMES), "Tokens per answer", "Seconds per answer"),
         rows=(_ending(teacher, c.teacher), _ending(c.student, c.pupil)),
@@ -20,9 +22,9 @@ def endings(teacher: str, c: Comparison) -> Table:
 
 
 def _ending(name: str, side: Side) -> Row:
-    total = sum(side.outcomes.values())
-    counts = [side.outcomes.get(o, 0) for o in OUTCOMES]
+    counts = {o: side.outcomes.get(o, 0) for o in OUTCOMES} | ({} if side.failed is None else {"failed": side.failed})
     tokens = wording.DASH if side.completion_tokens is None else wording.count(round(side.completion_tokens))
     latency = wording.DASH if side.latency_s is None else f"{side.latency_s:.2f} s"
-    ended = (Estimate(value=wording.count(n), detail=wording.percent(n / total) if n else "") for n in counts)
+    shares = {o: wording.percent(share) for o, share in side.shares.items()}
+    ended = (Estimate(value=wording.count(n), detail=shares.get(o, "") if n else "") for o, n in counts.items())
     return Row(name=name, figures=(*ended, Estimate(value=tokens), Estimate(value=latency)))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from harness.evaluation import Comparison
+from harness.evaluation import Comparison, Slice
 from harness.measures import OUTCOMES_OF
 from harness.records import Interval, Measure, Outcome
 from harness.verdict import SliceVerdict
@@ -27,7 +27,7 @@ BADGES: Mapping[str, Badge] = {
 }
 UNJUDGED = Badge(kind="unjudged", word="Not judged")
 REASON_SHOWN = 600
-_FIGURES = re.compile(r"[^;]{0,200}, n = [0-9]+\); ")  # how the gate's sentences begin, which tables show anyway
+_FIGURES = re.compile(r"[^;]{0,200}, n = [0-9,]+\); ")  # how the gate's sentences begin, which tables show anyway
 NO_CELLS = "scores are fractional, weighted, repeated or clustered"
 UNKNOWN = "the teacher's own figure is not known"
 
@@ -117,14 +117,20 @@ def needed(comparison: Comparison, judged: SliceVerdict | None) -> Estimate:
         return Estimate(value=wording.DASH, detail="decided" if judged else "not judged")
     if comparison.undecidable:
         return Estimate(value=wording.DASH, detail="more items would not help")
+    if judged.more_items is not None:
+        return Estimate(value=f"+{wording.count(judged.more_items)}", detail="more")
     items = judged.items_needed if judged.items_needed is not None else comparison.items_needed
     return Estimate(value=wording.DASH, detail="unknown") if items is None else Estimate(value=wording.count(items))
+
+
+def unplaced(told: str, suite: str, part: Slice) -> str:
+    """A sentence of the gate without the name of its suite or slice, which stands beside it."""
+    return told.removeprefix(f"{suite}, {part}: ").removeprefix(f"{suite}: ")
 
 
 def reason(judged: SliceVerdict | None) -> str:
     """The gate's reason without the name and the figures that stand beside it in a table."""
     if judged is None:
         return "The policy does not judge this slice."
-    told = judged.reason.removeprefix(f"{judged.suite}, {judged.slice}: ").removeprefix(f"{judged.suite}: ")
-    told = _FIGURES.sub("", told, count=1)
-    return wording.sentence(shorten(told[:1].upper() + told[1:], REASON_SHOWN))
+    told = _FIGURES.sub("", unplaced(judged.reason, judged.suite, judged.slice), count=1)
+    return wording.sentence(shorten(wording.capital(told), REASON_SHOWN))

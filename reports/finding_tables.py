@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from harness.evaluation import Evaluation, Explored
+from harness.evaluation import Evaluation
+from harness.explored import Explored
 from reports.comparison_tables import PLACE, limits, limits_of, place
 from reports.flat import FlatTable, Row, count, flag, number, text
 

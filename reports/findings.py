@@ -78,4 +78,4 @@ def _telling(samples: Sequence[str]) -> str:
 
 
 def _capital(reason: str) -> str:
-    return wording.sentence(reason[:1].upper() + reason[1:]) if reason else ""
+    return wording.sentence(wording.capital(reason)) if reason else ""

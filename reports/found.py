@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.evaluation import Explored, FoundSlice, SliceSearch
+from harness.explored import Explored, FoundSlice, SliceSearch
 from reports import wording
 from reports.difficulty import DifficultyView, difficulty
 from reports.front import Front
@@ -87,7 +87,7 @@ def _row(one: FoundSlice) -> FoundRow:
         span = f"{wording.level(one.excess)}: {wording.limits(one.excess, wording.bare_points)}"
         excess = Estimate(value=wording.bare_points(one.excess.point), detail=span)
     return FoundRow(
-        name=shorten(" & ".join(f"{name}={value}" for name, value in one.conditions), 160),
+        name=shorten(str(one), 160),
         badge=CONFIRMED if one.confirmed else UNCONFIRMED,
         n=f"{wording.count(one.n)} + {wording.count(one.tested)}",
         suspected=wording.bare_points(one.suspected),

@@ -55,5 +55,5 @@ def _row(c: Comparison, along: charts.Scale) -> IncumbentRow:
         candidate=wording.percent(c.pupil.accuracy),
         drawing=charts.forest_row(c, None, kind, along),
         delta=delta(c),
-        badge=Badge(kind=kind, word=shown[:1].upper() + shown[1:]),
+        badge=Badge(kind=kind, word=wording.capital(shown)),
     )

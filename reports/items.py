@@ -124,13 +124,21 @@ def answered(side: Side, body: Markup) -> Answer:
     return Answer(
         who=side.who,
         badge=side.badge,
-        extracted="nothing could be extracted" if side.extracted is None else shorten(side.extracted, EXTRACTED_SHOWN),
+        extracted=_extracted(side),
         reason=wording.sentence(shorten(side.grade.reason, REASON_SHOWN)) if side.grade and side.grade.reason else "",
         faults=tuple(_faults(side.grade.checks)) if side.grade else (),
         text=Text(body=body, tall=is_tall(side.text), cut=_left_out(side.text)),
         notes=tuple(_notes(side)),
         extras=tuple(_extras(side.response)) if side.response else (),
     )
+
+
+def _extracted(side: Side) -> str:
+    """Blank where a score came without an answer taken out of the reply, as imported ones do."""
+    if side.extracted is not None:
+        return shorten(side.extracted, EXTRACTED_SHOWN) or "an empty answer"
+    is_scored = side.grade is not None and side.grade.outcome in ("correct", "incorrect")
+    return "" if is_scored else "nothing could be extracted"
 
 
 def _faults(checked: Sequence[Check]) -> Iterator[str]:
@@ -192,7 +200,9 @@ def _left_out(text: str) -> str:
 
 
 def change(teacher: str | None, student: str | None) -> str:
-    """`42 → 41`; of two long answers, the place where they part."""
+    """`42 → 41`; of two long answers, the place where they part; blank where neither reply has one."""
+    if teacher is None and student is None:
+        return ""
     if teacher is not None and teacher == student:
         return f"{_short(teacher, 0)} from both"
     same = len(commonprefix([teacher or "", student or ""]))

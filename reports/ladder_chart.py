@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from harness.evaluation import ALL, Comparison, Spent
-from harness.ladder import Ladder, Rung
+from harness.compared import Spent
+from harness.evaluation import ALL, Comparison
 from harness.parameters import in_words
 from harness.published import Unpaired
 from harness.records import Interval
+from harness.rungs import Ladder, Rung
 from reports import wording
 from reports.plots import COLOURS, LABEL_SIZE, chart_of, drawn, themed
 from reports.visible import plain, shorten
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
     Layers = altair.LayerChart | altair.FacetChart
 
-NAME_SHOWN = 18
-ROW_HEIGHT, WIDTH, SIDE_WIDTH = 34, 200, 95
+NAME_SHOWN, NAME_TOLD = 44, 120  # characters of a name in the picture, and in what is told to those who listen
+ROW_HEIGHT, WIDTH, SIDE_WIDTH = 44, 240, 95
+ABOVE = -13  # where a name stands in its row, from the middle
 SPENT: Mapping[Spent, str] = {
     "latency_s": "Seconds per answer",
     "completion_tokens": "Tokens per answer",
@@ -39,15 +41,17 @@ def picture(found: Ladder, suites: Sequence[str], spent: Sequence[Spent]) -> Mar
     rows = [row for name, rung in zip(names, found.rungs, strict=True) if (row := _kept_row(name, rung, suite))]
     if not rows:
         return Markup("")
-    y = altair.Y("model:N", sort=names, scale=altair.Scale(domain=names), title=None, axis=altair.Axis(grid=False))
+    bare = altair.Axis(labels=False, ticks=False, grid=False)
+    y = altair.Y("model:N", sort=names, scale=altair.Scale(domain=names), title=None, axis=bare)
     height = ROW_HEIGHT * len(names)
-    left = _retentions(rows, y).properties(width=WIDTH, height=height)
+    left = altair.layer(_retentions(rows, y), *_names(names, y)).properties(width=WIDTH, height=height)
     taken = _taken(found, names, spent)
+    told = _told(found, rows, suite)
     if taken is None:
-        return drawn(themed(left), _told(rows, suite))
-    bare = y.axis(labels=False, ticks=False, grid=False)
-    right = _bars(*taken, bare).properties(width=SIDE_WIDTH, height=height)
-    return drawn(themed(altair.hconcat(left, right, spacing=18)), _told(rows, suite))
+        return drawn(themed(left), told)
+    side = y.axis(labels=False, ticks=False, grid=False, domain=False)
+    right = _bars(*taken, side).properties(width=SIDE_WIDTH, height=height)
+    return drawn(themed(altair.hconcat(left, right, spacing=18)), told)
 
 
 def whole_of(rung: Rung, suite: str) -> Comparison | None:
@@ -73,9 +77,10 @@ def amount(what: Spent, mean: float) -> str:
     return wording.hundredths(mean * 1000 if what == "cost" else mean)
 
 
-def _told(rows: Sequence[Mapping[str, object]], suite: str) -> str:
-    said = "; ".join(f"{row['model']}: {wording.percent(float(str(row['point'])))}" for row in rows)
-    return f"Retention on {plain(shorten(suite))}, from the largest model to the smallest. {said}."
+def _told(found: Ladder, rows: Sequence[Mapping[str, object]], suite: str) -> str:
+    """For those who listen: names in full, in the order that they have."""
+    said = "; ".join(f"{row['full']}: {wording.percent(float(str(row['point'])))}" for row in rows)
+    return f"Retention on {plain(shorten(suite))}, {found.ordered.replace('`', '')}. {said}."
 
 
 def _kept_row(name: str, rung: Rung, suite: str) -> Mapping[str, object] | None:
@@ -87,6 +92,7 @@ def _kept_row(name: str, rung: Rung, suite: str) -> Mapping[str, object] | None:
     decision = rung.decision or "unjudged"
     return {
         "model": name,
+        "full": plain(shorten(rung.model, NAME_TOLD)),
         "point": point,
         "low": point if low is None else low,
         "high": point if high is None else high,
@@ -103,7 +109,8 @@ def _retentions(rows: Sequence[Mapping[str, object]], y: "altair.Y") -> "Layers"
     low, high = min(float(str(r["low"])) for r in rows), max(1.0, *(float(str(r["high"])) for r in rows))
     room = (high - low) * 0.06 or 0.05
     scale = altair.Scale(zero=False, nice=False, domain=[low - room, high + room])
-    x = altair.X("point:Q", title="retention", axis=altair.Axis(format="%", tickCount=5), scale=scale)
+    axis = altair.Axis(format="%", tickCount=4, labelOverlap="greedy", labelSeparation=10)
+    x = altair.X("point:Q", title="retention", axis=axis, scale=scale)
     base = chart_of(rows).encode(y=y, color=altair.Color("kind:N", scale=paint, legend=None))
     line = chart_of([{}]).mark_rule(color=COLOURS["ink"]).encode(x=altair.datum(1.0))
     bars = base.mark_rule(strokeWidth=3).encode(x=altair.X("low:Q"), x2="high:Q")
@@ -111,6 +118,17 @@ def _retentions(rows: Sequence[Mapping[str, object]], y: "altair.Y") -> "Layers"
         x=x, shape=altair.Shape("kind:N", scale=shape, legend=None)
     )
     return altair.layer(line, bars, marks)
+
+
+def _names(names: Sequence[str], y: "altair.Y") -> "tuple[altair.Chart, altair.Chart]":
+    """Each above its row, where long ones have room on a phone too; first as a ground that keeps lines off them."""
+    import altair
+
+    base = chart_of([{"model": name} for name in names]).encode(y=y, x=altair.value(0), text="model:N")
+    told = base.mark_text(align="left", dx=4, dy=ABOVE, fontSize=LABEL_SIZE, color=COLOURS["ink"])
+    paper = COLOURS["paper"]
+    ground = base.mark_text(align="left", dx=4, dy=ABOVE, fontSize=LABEL_SIZE, color=paper, stroke=paper, strokeWidth=4)
+    return ground, told
 
 
 def _taken(

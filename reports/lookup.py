@@ -28,6 +28,10 @@ class Lookup:
     def suites(self) -> tuple[SuiteCard, ...]:
         return self.evaluation.suites
 
+    def names(self) -> tuple[str, ...]:
+        """Of models and suites, which stand in sentences as they are written."""
+        return (*(m.name for m in self.evaluation.models), *(s.name for s in self.evaluation.suites))
+
     def card(self, model: str) -> ModelCard | None:
         return next((m for m in self.evaluation.models if m.name == model), None)
 

@@ -12,7 +12,8 @@ from harness.records import Measure
 class Words:
     """One measure in the words of headings, captions and leads. `about` says what it is, blank for accuracy.
 
-    `teacher_better` and `student_better` tell what the shown items have in common where scores are all or nothing.
+    `teacher_better` and `student_better` tell what the shown items have in common where scores are all or nothing;
+    `fewer` is the headline of a student that does better, where that takes other words.
     """
 
     teacher: str
@@ -29,6 +30,7 @@ class Words:
     gained: str
     teacher_better: str
     student_better: str
+    fewer: str = ""
     conditional: str = "only where answers are right or wrong"
     about: str = ""
 
@@ -53,6 +55,7 @@ WORDS: Mapping[Measure, Words] = {
         student="Student accuracy",
         teacher_short="Teacher",
         headline="extra wrong answers per 1,000 requests",
+        fewer="wrong answers per 1,000 requests: fewer than the teacher",
         summary="{student} of {n} right, the teacher {teacher}; the two disagree on {flips}.",
         flips="Flips",
         test="McNemar p",

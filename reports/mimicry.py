@@ -243,4 +243,4 @@ def _estimate(interval: Interval | None, write: wording.Write) -> Estimate:
 
 def _sentence(reason: str) -> str:
     short = shorten(reason, REASON_SHOWN)
-    return wording.sentence(short[:1].upper() + short[1:])
+    return wording.sentence(wording.capital(short))

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.evaluation import AtK, AtKKind, Comparison, NoiseFloor
+from harness.compared import AtK, AtKKind, NoiseFloor
+from harness.evaluation import Comparison
 from harness.records import Interval
 from reports import wording
 from reports.pieces import Estimate, Row, Table

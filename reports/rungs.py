@@ -1,13 +1,15 @@
 """The ladder of students: from the largest to the smallest, what each keeps, and what each step down costs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from harness.evaluation import ALL, Spent
-from harness.ladder import Ladder, Rung, StepDown, ladder
+from harness.compared import Spent
+from harness.evaluation import ALL
+from harness.ladder import ladder
 from harness.parameters import in_words
+from harness.rungs import Ladder, Rung, StepDown
 from reports import wording
 from reports.figures import badge, retention
 from reports.front import Front
@@ -61,14 +63,15 @@ def rungs(front: Front, anchors: Mapping[str, str]) -> LadderView:
     found = ladder(front.records.evaluation, front.records.verdict)
     if len(found.rungs) < 2:
         return LadderView()
+    names = [rung.model for rung in found.rungs]
     suites = tuple(dict.fromkeys(s for rung in found.rungs for s in _suites(rung)))
     spent = tuple(what for what in SPENT if any(what in rung.spent for rung in found.rungs))
     steps = [s for s in found.steps if s.slice.name == ALL]
     return LadderView(
-        sentence=_sentence(found.sentence),
+        sentence=_sentence(names, found.sentence),
         ordered=found.ordered,
         heading=f"Models {found.ordered}" if found.order == "plan" else "From the largest to the smallest",
-        notes=tuple(map(_sentence, found.notes)),
+        notes=tuple(_sentence(names, note) for note in found.notes),
         about=_about(found, suites),
         picture=picture(found, suites, spent) if suites else Markup(""),
         columns=(
@@ -159,8 +162,8 @@ def _saved(saved: Mapping[Spent, float]) -> str:
     return ", ".join(said) or wording.DASH
 
 
-def _sentence(words: str) -> str:
-    return wording.sentence(words[:1].upper() + words[1:])
+def _sentence(names: Collection[str], words: str) -> str:
+    return wording.sentence(wording.capital(words, names))
 
 
 def _about(found: Ladder, suites: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from reports.causes import causes
 from reports.checks import checks, checks_by_slice
 from reports.endings import endings
 from reports.examples import examples
-from reports.figures import against_margin, badge, delta, margin_of, reason
+from reports.figures import against_margin, badge, delta, margin_of, reason, unplaced
 from reports.found import explored
 from reports.front import Front, per_thousand
 from reports.items import Shown, lost_items
@@ -27,7 +27,6 @@ from reports.visible import shorten
 
 SHOWN, FOLDED = 6, 34  # slices that stand open, and that are folded away; the page of the whole suite has them all
 CROSSINGS_SHOWN, CROSSINGS_FOLDED = 5, 15
-CAUSES_SHOWN = 4
 PARTS = {
     "slices-1": "slices by what is lost",
     "costly": "costly slices",
@@ -96,7 +95,7 @@ def _suite(front: Front, whole: Comparison, anchor: str, told: tuple[Sequence[Pa
         tables=tables,
         costly=costly,
         found=found,
-        causes=causes(whole, single[:CAUSES_SHOWN]),
+        causes=causes(whole, single),
         checked=_checked(checked),
         checks=checked,
         checks_by_slice=checks_by_slice(slices),
@@ -115,7 +114,7 @@ def _summary(c: Comparison) -> str:
         n=wording.number_of(c.n, "item"),
         flips=wording.percent(c.flips),
     )
-    return said[:1].upper() + said[1:]
+    return wording.capital(said)
 
 
 def _tables(
@@ -177,7 +176,7 @@ def _asides(c: Comparison, judged: SliceVerdict | None) -> Iterator[str]:
     if is_suspiciously_better(c):
         yield BETTER
     if judged is not None and judged.waived:
-        yield wording.sentence(judged.waived[:1].upper() + judged.waived[1:])
+        yield wording.sentence(wording.capital(judged.waived))
 
 
 def is_suspiciously_better(c: Comparison) -> bool:
@@ -213,11 +212,11 @@ def _costly(front: Front, whole: Comparison) -> Iterator[CostRow]:
 
 def _cost_row(front: Front, student: str, one: RequirementVerdict) -> CostRow:
     name = "whole suite" if one.slice.name == ALL else str(one.slice)
-    told = one.reason.removeprefix(f"{one.suite}, {one.slice}: ").removeprefix(f"{one.suite}: ")
+    told = unplaced(one.reason, one.suite, one.slice)
     return CostRow(
         link=Link(name=name, href=front.page_of(one.suite, student, one.slice)),
         badge=badge(one.decision if one.allowed is not None else None),
         seen=wording.DASH if one.seen is None else wording.signed(one.seen),
         allowed="no limit" if one.allowed is None else wording.signed(one.allowed).lstrip("+"),
-        reason=wording.sentence(told[:1].upper() + told[1:]),
+        reason=wording.sentence(wording.capital(told, front.records.names())),
     )

@@ -26,7 +26,8 @@ from reports.lookup import Lookup, lookup
 from reports.pages import Pages, pages_of
 from reports.policies import of_single
 from reports.shards import Shard, shards
-from reports.slice_page import book_of, page_data, shared_link
+from reports.slice_links import shared_link
+from reports.slice_page import book_of, page_data
 from reports.templating import PAIR_STYLES, environment, script, stylesheet
 
 MOST = 60_000_000  # characters of pairs: more can neither be mailed nor opened at once
@@ -76,7 +77,7 @@ def write_single(
         style=Markup(style),
         script=Markup(code),
         policy=of_single(style, code),
-        lead=f"{wording.number_of(len(pairs), 'pair')} of answers, those first that a student lost.",
+        lead=f"{wording.number_of(len(pairs), 'pair')} of answers.",
         data=Markup(block(page_data(book_of(records, pages), _with_pairs(records, pages, pairs), None))),
         blocks=_blocks(shards(records, pages, pairs, texts), file, most),
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What the data cannot decide, and how many more items would: one list over all students, what must pass first."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from harness.evaluation import ALL
@@ -78,7 +78,7 @@ def _slice(front: Front, student: str, s: SliceVerdict) -> OpenRow:
         badge=Badge(kind="inconclusive", word="Loss likely") if s.is_suspected else badge("inconclusive"),
         n=wording.count(compared.n) if compared else wording.DASH,
         more=_more(s.more_items),
-        reason=_reason(reason(s)),
+        reason=_reason(reason(s), ()),
     )
 
 
@@ -91,7 +91,7 @@ def _requirement(front: Front, student: str, r: RequirementVerdict) -> OpenRow:
         badge=badge("inconclusive"),
         n=wording.DASH,
         more=_more(r.more_items),
-        reason=_reason(r.reason),
+        reason=_reason(r.reason, front.records.names()),
     )
 
 
@@ -99,9 +99,8 @@ def _more(items: int | None) -> str:
     return "no number would" if items is None else f"+{wording.count(items)}"
 
 
-def _reason(told: str) -> str:
-    short = shorten(told, REASON_SHOWN)
-    return wording.sentence(short[:1].upper() + short[1:])
+def _reason(told: str, names: Collection[str]) -> str:
+    return wording.sentence(wording.capital(shorten(told, REASON_SHOWN), names))
 
 
 def _unsearched(front: Front) -> Iterator[str]:

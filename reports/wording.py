@@ -5,7 +5,7 @@ Shares are in [0, 1]; differences are student minus teacher and shown in points 
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from harness.records import Interval
@@ -105,6 +105,12 @@ def joined(words: Sequence[str]) -> str:
 def sentence(words: str) -> str:
     """With the full stop that a reason may lack."""
     return words if words.endswith((".", "!", "?")) else f"{words}."
+
+
+def capital(words: str, names: Collection[str] = ()) -> str:
+    """With the first letter of a sentence; one of `names` that begins it keeps its own."""
+    is_name = any(words.startswith(name) and not words[len(name) : len(name) + 1].isalnum() for name in names if name)
+    return words if is_name else words[:1].upper() + words[1:]
 
 
 def when(timestamp: str) -> str:

@@ -18,7 +18,6 @@ from harness.cli.main import COMMANDS, cli, status
 from harness.plan import (
     DecodingSpec,
     EndpointSpec,
-    Known,
     MimicrySpec,
     ModelSpec,
     Plan,
@@ -27,10 +26,10 @@ from harness.plan import (
     StressSpec,
     SuiteSpec,
     Thinking,
-    load_plan,
-    load_policy,
 )
+from harness.plan_file import Known, load_plan
 from harness.policy import Policy
+from harness.policy_file import load_policy
 from harness.policy_terms import Caps, Costly, Limit, Limits, Lineage, Waiver
 from harness.published_file import Benchmark, PublishedFile, PublishedModel, read_published
 from suites.imports.mapped import ImportMap, load_map

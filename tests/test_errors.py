@@ -238,7 +238,7 @@ CASES = {
     "a critical slice that nothing has": Case(
         broken=plan("points: 5", "points: 5, critical: [levl]"),
         command=RUN,
-        says='the gate names "levl", which is no suite or slice of this evaluation; did you mean "level"?',
+        says='plan.yaml:10: the gate names "levl", which is no suite or slice of this evaluation; did you mean',
     ),
     "a cap of an outcome that there is not": Case(
         broken=plan("points: 5", "points: 5, caps: {refusd: 1}"),
@@ -268,7 +268,23 @@ CASES = {
     "a waiver of a slice that nothing has": Case(
         broken=writing("policy.yaml", "waivers: [{waive: levl, who: Mia, why: rare, until: 2027-01-31}]\n"),
         command="gate done --policy policy.yaml",
-        says='the gate names "levl", which is no suite or slice of this evaluation; did you mean "level"?',
+        says='policy.yaml:1: the gate names "levl", which is no suite or slice of this evaluation; did you mean',
+    ),
+    "a misspelt critical slice in a policy": Case(
+        broken=in_policy("margin_points: 5\ncritical:\n- sums\n- level=hrad"),
+        command="gate done --policy policy.yaml",
+        says='policy.yaml:4: the gate names "level=hrad", which is no suite or slice of this evaluation; did you mean'
+        ' "level=hard"?',
+    ),
+    "a misspelt critical slice in a policy, when grading": Case(
+        broken=in_policy("margins: {sumz: 2}"),
+        command="grade done --policy policy.yaml",
+        says='policy.yaml:1: the gate names "sumz", which is no suite or slice of this evaluation; did you mean',
+    ),
+    "a misspelt costly slice, when sizing": Case(
+        broken=plan("{margin_points: 5}", "\n  costly:\n  - {slice: levl, per_error: 2}"),
+        command="size plan.yaml",
+        says='plan.yaml:12: the gate names "levl", which is no suite or slice of this evaluation',
     ),
     "a waiver for nobody": Case(
         broken=plan(
@@ -367,6 +383,14 @@ CASES = {
         says="done: another viva is writing this run; wait for it",
     ),
     "no run": Case(command="compare nowhere", says="nowhere: not a run folder"),
+    "a file for a run": Case(
+        command="compare plan.yaml", says="plan.yaml: a file, and no run folder; name a folder that"
+    ),
+    "a file for a run, to be graded": Case(
+        broken=in_policy("margin_points: 5"),
+        command="grade plan.yaml --policy policy.yaml",
+        says="plan.yaml: a file, and no run folder",
+    ),
     "a damaged run": Case(
         broken=writing("done/evaluation.json", "{"), command="compare done", says="done/evaluation.json: damaged"
     ),
@@ -458,7 +482,7 @@ CASES = {
     "a rule of the gate that no grader reports": Case(
         broken=plan("points: 5", "points: 5, rules: {polite: 1}"),
         command=RUN,
-        says='the gate names the rule "polite", which no answer will be checked by; the graders (number) report no',
+        says='plan.yaml:10: the gate names the rule "polite", which no answer will be checked by; the graders (number)',
     ),
     "a misspelt rule of the gate": Case(
         broken=both(
@@ -471,7 +495,7 @@ CASES = {
     "an import with a rule that no grader reports": Case(
         broken=in_policy("rules: {polite: 1}"),
         command=f"{IMPORT} --policy policy.yaml",
-        says='the gate names the rule "polite", which no answer will be checked by',
+        says='policy.yaml:1: the gate names the rule "polite", which no answer will be checked by',
     ),
     "an import with a waiver of a slice that nothing has": Case(
         broken=in_policy("waivers: [{waive: levl, who: Mia, why: rare, until: 2027-01-31}]"),
@@ -481,7 +505,7 @@ CASES = {
     "an import with a waiver for nobody": Case(
         broken=in_policy("waivers: [{waive: mimicry, student: smal, who: Mia, why: rare, until: 2027-01-31}]"),
         command=f"{IMPORT} --policy policy.yaml",
-        says='for "smal", which is no student of this evaluation; did you mean "small"?',
+        says='policy.yaml:1: the gate waives "mimicry" for "smal", which is no student of this evaluation',
     ),
     "a sample of a suite that is not there": Case(
         command="show done s1 --suite sumz", says='--suite "sumz": no such suite in done; did you mean "sums"?'
@@ -492,6 +516,49 @@ CASES = {
     ),
     "an incumbent that is not there": Case(
         command="report done --incumbent big", says='incumbent "big" is none of the students; known: small'
+    ),
+    "an incumbent beside itself": Case(
+        command="compare done --incumbent small",
+        says='--incumbent "small": the only student of this run; there is none',
+    ),
+    "options of one run with --against": Case(
+        command="compare done --against done --explored --no-slices",
+        says="--no-slices, --explored: only --json goes with --against, which prints what changed instead",
+    ),
+    "an empty policy": Case(
+        broken=writing("policy.yaml", ""),
+        command="gate done --policy policy.yaml",
+        says="policy.yaml: the file is empty; `margin_points: 3` is a whole policy, and docs/gate.md shows one",
+    ),
+    "an empty file of published figures": Case(
+        broken=writing("published.yaml", ""),
+        command="ladder --published published.yaml",
+        says="published.yaml: the file is empty; docs/ladder.md shows one of published figures",
+    ),
+    "published figures of a model without a name": Case(
+        broken=writing("published.yaml", "source: x\nscores: {qa: {}}\nmodels:\n- {role: student, scores: {qa: 4}}\n"),
+        command="ladder --published published.yaml",
+        says='published.yaml:4: the key "models[1].model" is missing',
+    ),
+    "a published table whose columns nobody names": Case(
+        broken=writing("published.yaml", "source: x\nscores: {qa: {}}\ntable: t.csv\nrole: student\n"),
+        command="ladder --published published.yaml",
+        says='published.yaml:3: the key "model" is missing, which a `table` needs: the column of the models\' names',
+    ),
+    "a published row without a role": Case(
+        broken=both(
+            writing("published.yaml", "source: x\nscores: {qa: {}}\ntable: t.csv\nmodel: model\nrole: role\n"),
+            writing("t.csv", "model,role,qa\nsmall,,40\n"),
+        ),
+        command="ladder --published published.yaml",
+        says='t.csv:2: the row has no role in "role"; it is one of teacher, student, reference',
+    ),
+    "a published score of no figure": Case(
+        broken=writing(
+            "published.yaml", "source: x\nscores: {qa: {}}\nmodels:\n- {model: a, role: student, scores: {qa: }}\n"
+        ),
+        command="ladder --published published.yaml",
+        says='published.yaml:4: "models[1].scores.qa": input should be a valid number (given: nothing)',
     ),
     "no policy": Case(command="gate done --policy strict.yaml", says="strict.yaml: cannot be read"),
     "a policy with an unknown key": Case(
@@ -527,7 +594,7 @@ CASES = {
         says='marks.json: marks of another evaluation ("old", digest abc), not of this run ("sums", ',
     ),
     "marks that are none": Case(
-        command="review import done sums.jsonl", says="sums.jsonl: no marks exported by a report ("
+        command="review import done sums.jsonl", says="sums.jsonl: holds no marks exported from a report; "
     ),
     "an earlier run that is none, for the report": Case(
         command="report done --against nowhere", says="nowhere: not a run folder"
@@ -646,7 +713,12 @@ CASES = {
     "an Inspect log cut off": Case(
         broken=writing("log.eval", "PK\x03\x04 cut"),
         command="import --inspect log.eval --teacher large -o new",
-        says="log.eval: not a readable Inspect log",
+        says="log.eval: not a readable Inspect log (no whole archive: ",
+    ),
+    "an Inspect log that is none": Case(
+        broken=writing("log.json", "3"),
+        command="import --inspect log.json --teacher large -o new",
+        says="log.json: not a readable Inspect log (keys and values are expected)",
     ),
 }
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from harness.cli.figures import NONE, limits, show, table_of
-from harness.evaluation import AtK, Comparison
+from harness.compared import AtK
+from harness.evaluation import Comparison
 from harness.gate_words import points
 from harness.records import Interval
 

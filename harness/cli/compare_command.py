@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from harness.cli.attempts_table import print_attempts
 from harness.cli.console import human
@@ -14,7 +15,8 @@ from harness.cli.movement_table import print_movement
 from harness.cli.options import INCUMBENT_OPTION, JSON_OPTION, RUN_ARGUMENT
 from harness.cli.summary import policy_of, print_json
 from harness.errors import UsageError, nearest
-from harness.evaluation import ALL, Comparison, Evaluation, Explored, Finding, Profile
+from harness.evaluation import ALL, Comparison, Evaluation, Finding, Profile
+from harness.explored import Explored
 from harness.movement import movement
 from harness.runfolder import RunFolder
 from harness.serial import to_json
@@ -23,6 +25,14 @@ from harness.workflow import with_incumbent
 
 Placed = Comparison | Profile | Finding
 Wanted = Callable[[Placed], bool]
+
+NEEDED = {  # for what an option asks for and a run may not have
+    "checks": "graders that check fields, rules or criteria report them",
+    "repeats": "it takes several answers to an item (`repeats: 3` in the plan) and scores that are an accuracy",
+    "mimicry": "profiles are made of students on suites of the workload",
+    "findings": "detectors look at students on suites of the workload",
+    "explored": "students are explored on suites of the workload, in old runs by `viva grade RUN`",
+}
 
 
 @click.command()
@@ -59,7 +69,9 @@ Wanted = Callable[[Placed], bool]
     help="Print what changed since this earlier run instead, and which model moved.",
 )
 @JSON_OPTION
+@click.pass_context
 def command(
+    context: click.Context,
     run: Path,
     student: str | None,
     slices: bool,
@@ -78,6 +90,7 @@ def command(
     With --incumbent: the other students beside that one instead. With --against: what changed since another run.
     """
     if against is not None:
+        _refuse_beside_against(context)
         return _moved(RunFolder(against), RunFolder(run), as_json)
     _refuse_contradictions(mimicry, findings, explored, incumbent)
     folder = RunFolder(run)
@@ -94,7 +107,7 @@ def command(
     compared = evaluation.comparisons if incumbent is None else evaluation.beside_incumbent
     chosen = [c for c in compared if wanted(c)]
     if incumbent is not None and not chosen:
-        raise UsageError(f'nothing of this run could be compared with "{incumbent}"')
+        raise UsageError(_why_nothing(evaluation, incumbent, student))
     if as_json:
         more = _with_more(evaluation, student, wanted, (mimicry or findings, findings, explored))
         print_json(more if len(more) > 1 else chosen)
@@ -113,7 +126,41 @@ def command(
         print_profiles([p for p in evaluation.profiles if wanted(p) and (mimicry or p.slice.name == ALL)], console)
     if findings:
         print_findings([f for f in evaluation.findings if wanted(f) and (mimicry or f.slice.name == ALL)], console)
+    there = {
+        "checks": any(c.checks for c in chosen),
+        "repeats": any(c.noise or c.at_k for c in chosen),
+        "mimicry": any(map(wanted, evaluation.profiles)),
+        "findings": any(map(wanted, evaluation.findings)),
+        "explored": bool(_of(evaluation, student)),
+    }
+    for name, is_there in there.items():
+        if context.params[name] and not is_there:
+            console.print(f"nothing to show for --{name}; {NEEDED[name]}", style="dim")
     return 0
+
+
+def _refuse_beside_against(context: click.Context) -> None:
+    """Every other option chooses among the figures of one run. Raises UsageError where one was given."""
+    given = [
+        param.opts[0] if context.params[param.name or ""] is not False else param.secondary_opts[0]
+        for param in context.command.params
+        if param.name not in ("run", "against", "as_json")
+        and context.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise UsageError(f"{', '.join(given)}: only --json goes with --against, which prints what changed instead")
+
+
+def _why_nothing(evaluation: Evaluation, incumbent: str, student: str | None) -> str:
+    others = [m.name for m in evaluation.models if m.role == "student" and m.name != incumbent]
+    if not others:
+        return f'--incumbent "{incumbent}": the only student of this run; there is none to put beside it'
+    if student is not None and student not in others:
+        return (
+            f'--student "{student}": beside the incumbent "{incumbent}" stand the other students: {", ".join(others)}'
+        )
+    failures = [f"{m.name}: {m.failure}" for m in evaluation.models if m.failure]
+    return "; ".join([f'no sample has a grade of "{incumbent}" and one of another student', *failures])
 
 
 def _refuse_contradictions(mimicry: bool | None, findings: bool, explored: bool | None, incumbent: str | None) -> None:

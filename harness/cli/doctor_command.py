@@ -14,7 +14,7 @@ from harness.cli.main import INTERNAL
 from harness.cli.options import JSON_OPTION
 from harness.cli.summary import print_json
 from harness.doctor import Check, examine, examine_plan, generation
-from harness.plan import load_plan
+from harness.plan_file import load_plan
 
 STYLES = {"ok": "green", "missing": "yellow", "broken": "bold red"}
 

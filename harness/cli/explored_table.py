@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 
 from harness.cli.figures import NONE, limits, show, table_of
-from harness.evaluation import Cliff, Explored, FoundSlice, SliceSearch
+from harness.explored import Cliff, Explored, FoundSlice, SliceSearch
 from harness.gate_words import points
 
 
@@ -28,7 +28,7 @@ def _in_short(one: Explored) -> Iterator[str]:
     place = f"{one.suite}, {one.student}"
     for found in one.search.found if one.search is not None else ():
         if found.confirmed and found.excess is not None:
-            more = f"{points(-found.excess.point)} points beside the rest, n = {found.tested}"
+            more = f"{points(found.excess.point)} points of loss beyond the rest's, n = {found.tested:,}"
             yield f"{place}: a slice that the search found and confirmed: {found} ({more})"
     if one.cliff is not None and one.cliff.found == "cliff":
         yield f"{place}: a cliff along {one.difficulty}: {one.cliff.reason}"
@@ -42,27 +42,25 @@ def _searched(one: Explored) -> str:
     if not search.found:
         return f"{tried}; none of them loses more than the rest"
     confirmed = sum(slice_.confirmed for slice_ in search.found)
-    return f"{tried}, those that lost most tested on the other {search.tested_items:,}: {confirmed} confirmed"
+    return f"{tried}, those that lost most tested on the other {search.tested_items:,}: {confirmed:,} confirmed"
 
 
 def _print_found(search: SliceSearch, console: Console) -> None:
     """The loss in excess of the other items', first where it was found, then where it was tested."""
-    table = table_of(("slice", ""), ["n", "seen", "n", "tested", "95% interval", "p"])
+    table = table_of(("slice", ""), ["n", "excess seen", "n", "excess tested", "95% interval", "p"])
     for one in search.found:
-        table.add_row(
-            str(one), "confirmed" if one.confirmed else "unconfirmed", str(one.n), points(-one.suspected), *_tested(one)
-        )
+        word = "confirmed" if one.confirmed else "unconfirmed"
+        table.add_row(str(one), word, f"{one.n:,}", points(one.suspected), *_tested(one))
     show(table, console)
 
 
 def _tested(one: FoundSlice) -> Iterator[str]:
-    yield str(one.tested)
+    yield f"{one.tested:,}"
     if one.excess is None:
         yield from ("too few", NONE, NONE)
         return
-    yield points(-one.excess.point)
-    low, high = one.excess.low, one.excess.high
-    yield NONE if low is None or high is None else f"{points(-high)} to {points(-low)}"
+    yield points(one.excess.point)
+    yield limits(one.excess)
     yield NONE if one.p_adjusted is None else f"{one.p_adjusted:.2g}"
 
 
@@ -77,5 +75,5 @@ def _cliff(cliff: Cliff, name: str) -> Iterator[str]:
     for level in cliff.levels:
         yield (
             f"  {name} {level.difficulty:g}: teacher {level.teacher:.1%}, student {level.student:.1%}, "
-            f"delta {points(level.student - level.teacher)} (n = {level.n})"
+            f"delta {points(level.student - level.teacher)} (n = {level.n:,})"
         )

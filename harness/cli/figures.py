@@ -9,7 +9,8 @@ from rich.table import Table
 from harness.checks import telling
 from harness.cli.console import WIDE
 from harness.compare import standing
-from harness.evaluation import CheckTally, Comparison, Tally
+from harness.compared import CheckTally, Tally
+from harness.evaluation import Comparison
 from harness.gate_words import points
 from harness.measures import ABOUT, OUTCOMES_OF
 from harness.records import CheckKind, Interval, Outcome
@@ -43,7 +44,7 @@ def print_comparisons(comparisons: Sequence[Comparison], console: Console, incum
     for c in comparisons:
         table.add_row(
             *_place(c),
-            str(c.n),
+            f"{c.n:,}",
             *_figures(c),
             *([c.measure] if tells else []),
             *([standing(c)] if incumbent else []),
@@ -65,8 +66,8 @@ def _figures(c: Comparison) -> Iterator[str]:
     yield points(c.pupil.accuracy - c.teacher.accuracy)
     yield limits(c.delta95)
     yield NONE if c.retention95 is None else f"{c.retention95.point:.3f}"
-    yield NONE if c.cells is None else str(c.cells.teacher_only)
-    yield NONE if c.cells is None else str(c.cells.student_only)
+    yield NONE if c.cells is None else f"{c.cells.teacher_only:,}"
+    yield NONE if c.cells is None else f"{c.cells.student_only:,}"
     yield NONE if c.p_value is None else f"{c.p_value:.2g}"
 
 
@@ -102,7 +103,7 @@ def print_checks(comparisons: Sequence[Comparison], console: Console, reference:
         sides = [f"{name}\n{column}" for name in ("student", reference) for column in columns]
         table = table_of(("suite", "student", "slice", noun), ["n", *sides])
         for c, check in found:
-            table.add_row(*_place(c), check.name, str(check.n), *_checked(check))
+            table.add_row(*_place(c), check.name, f"{check.n:,}", *_checked(check))
         console.print(f"\n{title}")
         show(table, console)
 

@@ -6,11 +6,13 @@ from pathlib import Path
 import click
 
 from harness.cli import wiring
+from harness.cli.changes_page import telling_of_changes
 from harness.cli.console import human
 from harness.cli.options import JSON_OPTION, POLICY_OPTION, RUN_ARGUMENT
 from harness.cli.summary import EXIT_CODES, policy_of, print_json, print_verdict
 from harness.extras import Extras, reviewed
 from harness.gate import judge
+from harness.policy_file import lines_of
 from harness.runfolder import RunFolder, open_run
 
 
@@ -25,7 +27,7 @@ def command(run: Path, policy: Path | None, as_json: bool) -> int:
     """
     judged_by = policy_of(RunFolder(run), policy)
     evaluation, parts = RunFolder(run).evaluation(), wiring.parts()
-    with open_run(run) as folder:
+    with lines_of(policy), telling_of_changes(run, human()), open_run(run) as folder:
         today = datetime.now(UTC).date()
         verdict = judge(evaluation, judged_by, folder.evaluation_digest(), today)
         folder.write_verdict(verdict, evaluation, parts.summarise(evaluation, verdict))

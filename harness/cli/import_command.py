@@ -8,14 +8,15 @@ import click
 
 from harness import consulting
 from harness.cli import wiring
+from harness.cli.changes_page import telling_of_changes
 from harness.cli.console import Bars, human, set_up_logging
 from harness.cli.options import INCUMBENT_OPTION, JSON_OPTION, POLICY_OPTION, manners, out_option
 from harness.cli.summary import finish
 from harness.collect import Collected
 from harness.errors import DataError, nearest
 from harness.grading import assign, check_gold
-from harness.plan import load_policy
 from harness.policy import Policy
+from harness.policy_file import lines_of, load_policy
 from harness.policy_names import check_policy, check_rules
 from harness.records import Json
 from harness.runfolder import open_run
@@ -100,8 +101,9 @@ def command(
     assigned = assign(found.suites, parts.graders, only=((a.suite, a.sample) for a in found.ungraded()))
     check_gold(assigned)
     consulting.check_nobody_asks(assigned)
-    check_policy(judged_by, found.suites, students)
-    check_rules(judged_by, assigned.values(), parts.is_own_grader)
+    with lines_of(policy):
+        check_policy(judged_by, found.suites, students)
+        check_rules(judged_by, assigned.values(), parts.is_own_grader)
     written: dict[str, Json] = {
         **told,
         "imported": [path.name for path in files],
@@ -109,7 +111,7 @@ def command(
         "incumbent": incumbent,
         "gate": judged_by.model_dump(mode="json"),
     }
-    with open_run(out) as folder, open_store(None) as store:
+    with telling_of_changes(out, console), open_run(out) as folder, open_store(None) as store:
         keep(found, written, folder)
         outcome = conclude(found, written, judged_by, parts, Place(folder, store, progress))
     return finish(outcome, console, as_json)

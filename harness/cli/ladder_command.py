@@ -10,7 +10,8 @@ from harness.cli.ladder_tables import print_columns, print_ladder
 from harness.cli.options import JSON_OPTION
 from harness.cli.summary import print_json
 from harness.columns import columns
-from harness.ladder import ladder, published_ladder
+from harness.ladder import ladder
+from harness.ladder_published import published_ladder
 from harness.published_file import read_published
 from harness.runfolder import RunFolder
 from harness.serial import to_json

@@ -6,13 +6,13 @@ from rich.console import Console
 
 from harness.cli.figures import NONE, limits, show, table_of
 from harness.columns import TITLES, Column, ColumnName, Columns
-from harness.evaluation import ALL, Comparison, Spent
+from harness.compared import Spent
+from harness.evaluation import ALL, Comparison
 from harness.gate_words import points
-from harness.ladder import Ladder
 from harness.parameters import in_words
 from harness.published import Unpaired
 from harness.records import Interval
-from harness.rungs import Rung, StepDown
+from harness.rungs import Ladder, Rung, StepDown
 
 LATENCY: Spent = "latency_s"
 TOKENS: Spent = "completion_tokens"

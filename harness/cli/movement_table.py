@@ -9,13 +9,16 @@ from harness.cli.figures import limits
 from harness.evaluation import ALL
 from harness.gate_words import points
 from harness.movement import Change, Flip, Move, Movement
-from harness.movement_words import HOW_TOLD, SAID, asides, of_model, of_ruling
+from harness.movement_words import HOW_TOLD, SAID, asides, nothing_compared, of_model, of_ruling
 
 NAMED = 12  # samples that flipped, by model and direction; JSON holds them all
 
 
 def print_movement(movement: Movement, console: Console) -> None:
     """Which model moved comes first, then by how much, the verdicts, and sample by sample."""
+    nothing = nothing_compared(movement)
+    if nothing:
+        console.print(f"nothing could be compared: {nothing}", style="bold yellow")
     for model in movement.models:
         console.print(of_model(model), style="dim")
     for why in movement.unmatched:
@@ -23,13 +26,13 @@ def print_movement(movement: Movement, console: Console) -> None:
     for move in movement.moves:
         if move.slice.name == ALL:
             console.print(f"{move.suite}, {move.student}: {SAID[move.moved]}", style="bold")
-    if not movement.moves:
-        console.print("the two runs have no sample in common that could be compared", style="yellow")
-    else:
+    if movement.moves:
         _print_moves(movement.moves, console)
+    if nothing and movement.rulings:
+        console.print("the verdicts of the two runs rest on different samples:", style="dim")
     for ruling in movement.rulings:
         console.print(of_ruling(ruling))
-    if not movement.rulings:
+    if not movement.rulings and not nothing:
         console.print("no verdict changed")
     for line in _flips(movement.flips):
         console.print(line)
@@ -47,7 +50,7 @@ def _print_moves(moves: Sequence[Move], console: Console) -> None:
     for move in moves:
         lead = "-" if move.lead95 is None else points(move.lead95.point)
         table.add_row(
-            *(move.suite, move.student, str(move.slice), str(move.n)),
+            *(move.suite, move.student, str(move.slice), f"{move.n:,}"),
             *_change(move.teacher),
             *_change(move.pupil),
             *(lead, limits(move.lead95), move.moved),
@@ -68,5 +71,5 @@ def _flips(flips: Sequence[Flip]) -> Iterator[str]:
             ("better", [flip.sample for flip in own if flip.after > flip.before]),
         ):
             if found:
-                more = f", and {len(found) - NAMED} more" if len(found) > NAMED else ""
-                yield f"{suite}, {model}: {word} on {len(found)}: {', '.join(found[:NAMED])}{more}"
+                more = f", and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
+                yield f"{suite}, {model}: {word} on {len(found):,}: {', '.join(found[:NAMED])}{more}"

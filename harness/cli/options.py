@@ -16,6 +16,12 @@ POLICY_OPTION = click.option(
 )
 
 
+class WholeNumber(click.IntRange):
+    """A whole number within bounds, named in words."""
+
+    name = "whole number"
+
+
 class Share(click.FloatRange):
     """A number within bounds; "nan" lies within none."""
 

@@ -5,13 +5,14 @@ from pathlib import Path
 import click
 
 from harness.cli import wiring
+from harness.cli.changes_page import telling_of_changes
+from harness.cli.console import human
 from harness.cli.options import INCUMBENT_OPTION, RUN_ARGUMENT
 from harness.cli.summary import policy_of
 from harness.errors import UsageError
 from harness.extras import Extras, changed, reviewed
 from harness.runfolder import RunFolder, open_run
 from harness.workflow import with_incumbent
-from reports.single import write_single
 
 
 @click.command()
@@ -38,11 +39,12 @@ def command(run: Path, incumbent: str | None, against: Path | None, single_file:
     if incumbent is not None:
         evaluation = with_incumbent(evaluation, incumbent, found, policy_of(found, None))
     extras = Extras(reviewed=reviewed(found), against=None if against is None else changed(RunFolder(against), found))
-    with open_run(run) as folder:
+    parts = wiring.parts()
+    with telling_of_changes(run, human()), open_run(run) as folder:
         pairs, texts = folder.pairs(), folder.texts()
         if single_file is None:
-            page = wiring.parts().report(evaluation, verdict, pairs, texts, folder.path / "report", extras)
+            page = parts.report(evaluation, verdict, pairs, texts, folder.path / "report", extras)
         else:
-            page = write_single(evaluation, verdict, pairs, texts, single_file, extras)
+            page = parts.report_file(evaluation, verdict, pairs, texts, single_file, extras)
     click.echo(page)
     return 0

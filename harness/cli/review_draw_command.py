@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from harness.cli.console import human
-from harness.cli.options import RUN_ARGUMENT
+from harness.cli.options import RUN_ARGUMENT, WholeNumber
 from harness.errors import UsageError, nearest
 from harness.evaluation import Evaluation, Pair
 from harness.review import Draw, Strata
@@ -17,8 +17,8 @@ from reports.draw_page import write_draw
 
 @click.command()
 @RUN_ARGUMENT
-@click.option("--n", "count", type=click.IntRange(min=1), default=60, show_default=True, help="So many pairs.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Another seed, another draw.")
+@click.option("--n", "count", type=WholeNumber(min=1), default=60, show_default=True, help="So many pairs.")
+@click.option("--seed", type=WholeNumber(min=0), default=0, show_default=True, help="Another seed, another draw.")
 @click.option(
     "--strata", type=click.Choice(["outcome", "none"]), default="outcome", show_default=True,
     help="By who was right, with more of the lost pairs; or all pairs alike.",
@@ -51,16 +51,31 @@ def _chosen(
     """Pairs of students; those of the base are of no verdict."""
     known_suites = [card.name for card in evaluation.suites]
     known_students = [model.name for model in evaluation.models if model.role == "student"]
-    for option, given, known in (("--suite", suites, known_suites), ("--student", students, known_students)):
-        for name in given:
-            if name not in known:
-                raise UsageError(f'{option} "{name}": not in this run{nearest(name, known)}')
+    for name in suites:
+        if name not in known_suites:
+            raise UsageError(f'--suite "{name}": not in this run{nearest(name, known_suites)}')
+    for name in students:
+        if name not in known_students:
+            raise UsageError(f'--student "{name}": {_no_student(name, evaluation, known_students)}')
     return [p for p in pairs if p.suite in (suites or known_suites) and p.student in (students or known_students)]
+
+
+def _no_student(name: str, evaluation: Evaluation, known: Sequence[str]) -> str:
+    students = f"name a student: {', '.join(known)}"
+    match next((model.role for model in evaluation.models if model.name == name), None):
+        case "teacher":
+            return f"it is the teacher, whose answer stands in every pair; {students}"
+        case "base":
+            return f"it is the base of this run, of which no pairs are drawn; {students}"
+        case "judge":
+            return f"it is the judge of this run; {students}"
+        case _:
+            return f"not in this run{nearest(name, known)}"
 
 
 def _told(drawn: Draw) -> str:
     strata = ", ".join(f"{one.drawn} of {one.pairs:,} {_word(one.name)}" for one in drawn.counts)
-    return f"draw {drawn.id}: {len(drawn.items)} pairs ({strata})"
+    return f"draw {drawn.id}: {len(drawn.items):,} pairs ({strata})"
 
 
 def _word(name: str) -> str:

@@ -29,6 +29,7 @@ def command(run: Path, files: Sequence[Path]) -> int:
         folder.write_marks(kept)
     changed = len(set(kept) - set(stored))
     human().print(
-        f"{len(new)} marks read: {changed} new or newer, {len(new) - changed} known already; {run} holds {len(kept)}"
+        f"{len(new):,} marks read: {changed:,} new or newer, {len(new) - changed:,} known already; "
+        f"{run} holds {len(kept):,}"
     )
     return 0

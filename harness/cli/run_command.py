@@ -5,11 +5,13 @@ from pathlib import Path
 import click
 
 from harness.cli import wiring
+from harness.cli.changes_page import telling_of_changes
 from harness.cli.console import Bars, human, set_up_logging
 from harness.cli.options import JSON_OPTION, manners, out_option
 from harness.cli.summary import finish, print_forecast, print_json
 from harness.forecast import forecast
-from harness.plan import as_written, load_plan
+from harness.plan_file import as_written, load_plan
+from harness.policy_file import lines_of
 from harness.runfolder import open_run
 from harness.workflow import prepare, run
 
@@ -31,13 +33,14 @@ def command(plan: Path, out: Path, limit: int | None, dry_run: bool, as_json: bo
     console = human(quiet)
     parts = wiring.parts()
     loaded = load_plan(plan, wiring.known(parts))
-    job = prepare(loaded, as_written(plan), parts, limit)
+    with lines_of(plan):
+        job = prepare(loaded, as_written(plan), parts, limit)
     if dry_run:
         expected = forecast(job, parts)
         print_forecast(expected, console)
         if as_json:
             print_json(list(expected))
         return 0
-    with open_run(out) as folder:
+    with telling_of_changes(out, console), open_run(out) as folder:
         outcome = run(job, parts, folder, Bars(console))
     return finish(outcome, console, as_json)

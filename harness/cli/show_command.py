@@ -54,7 +54,7 @@ def _find(folder: RunFolder, wanted: str, of_suite: str | None) -> tuple[str, Sa
         some = ", ".join(f"{suite}: {sample.id}" for suite, sample in found[:5])
         more = ", ..." if len(found) > 5 else ""
         mend = "name its --suite" if len({sample.id for _, sample in found}) == 1 else "write more of the id"
-        raise UsageError(f'"{wanted}" names {len(found)} samples of this run ({some}{more}); {mend}')
+        raise UsageError(f'"{wanted}" names {len(found):,} samples of this run ({some}{more}); {mend}')
     close = nearest(wanted, (sample.id for _, sample in everywhere)) if len(everywhere) < 10_000 else ""
     raise UsageError(f'no sample "{wanted}" in {folder.path}{close if "did you mean" in close else ""}')
 

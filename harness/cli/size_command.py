@@ -11,10 +11,10 @@ from harness.cli import wiring
 from harness.cli.console import human
 from harness.cli.options import JSON_OPTION
 from harness.cli.summary import print_json
-from harness.compare import suite_card
 from harness.evaluation import ALL
-from harness.gate import check_names
-from harness.plan import load_plan
+from harness.plan_file import load_plan
+from harness.policy_file import lines_of
+from harness.policy_names import check_policy
 from harness.runfolder import RunFolder
 from harness.sizing import ASSUMED, ENOUGH, Need, Sizing, seen_in, size
 from harness.suite import load_suites
@@ -35,7 +35,8 @@ def command(plan: Path, earlier: Path | None, as_json: bool) -> int:
     parts = wiring.parts()
     loaded = load_plan(plan, wiring.known(parts))
     suites = load_suites(loaded, parts.sources, parts.vary, None)
-    check_names([(card.name, part) for card in map(suite_card, suites) for part in card.parts], loaded.gate)
+    with lines_of(plan):
+        check_policy(loaded.gate, suites, [student.name for student in loaded.students])
     seen = {} if earlier is None else seen_in(RunFolder(earlier).evaluation())
     found = size(suites, loaded.gate, seen)
     if as_json:

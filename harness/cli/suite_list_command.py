@@ -46,7 +46,7 @@ def command(plan: Path | None, as_json: bool) -> int:
     The suites of a plan are loaded, so that their data must be there; no model is asked.
     """
     from harness.cli import wiring
-    from harness.plan import load_plan
+    from harness.plan_file import load_plan
     from harness.suite import load_suites
 
     parts = wiring.parts()

@@ -98,7 +98,7 @@ def _name_of(folder: Path) -> str:
 
 def _of_plan(path: Path, name: str | None) -> SuiteSpec:
     from harness.cli import wiring
-    from harness.plan import load_plan
+    from harness.plan_file import load_plan
 
     suites = {suite.name: suite for suite in load_plan(path, wiring.known(wiring.parts())).suites}
     if name is None:

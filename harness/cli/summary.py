@@ -19,8 +19,8 @@ from harness.evaluation import ALL, Comparison
 from harness.forecast import Forecast
 from harness.gate_words import named_with_more, points
 from harness.ladder import ladder
-from harness.plan import load_policy
 from harness.policy import Policy
+from harness.policy_file import load_policy
 from harness.runfolder import RunFolder
 from harness.serial import to_json
 from harness.verdict import Decision, Verdict
@@ -141,10 +141,10 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
 
 
 def policy_of(folder: RunFolder, file: Path | None) -> Policy:
-    """The policy of a file, or the one that the run's plan came with."""
+    """The policy of a file, or the one that the run's plan came with. Raises UsageError where there is no run."""
+    plan = folder.manifest().plan
     if file is not None:
         return load_policy(file)
-    plan = folder.manifest().plan
     gate = plan.get("gate", {}) if isinstance(plan, dict) else {}
     try:
         return Policy.model_validate(gate)

@@ -6,15 +6,19 @@ from graders.registry import GRADERS, fault, fault_of_options
 from harness.engines.openai import OpenaiKind
 from harness.engines.scripted import ScriptedKind
 from harness.engines.vllm import VllmKind
-from harness.plan import Known
+from harness.plan_file import Known
 from harness.workflow import Parts
+from reports import changes
 from reports.markdown import markdown
 from reports.render import write_report
+from reports.single import write_single
 from suites import lm_eval, rows_suite
 from suites.benchmarks import aime2024, gpqa_diamond, livecodebench, math500
 from suites.demo import suite as demo_suite
 from suites.production import frozen
 from suites.stress.vary import FAMILIES, vary
+
+CHANGES = changes.NAME  # the page of a report that tells what changed since an earlier run
 
 
 def parts() -> Parts:
@@ -35,6 +39,7 @@ def parts() -> Parts:
         profile=profile,
         follow_ups=asked_again,
         report=write_report,
+        report_file=write_single,
         summarise=markdown,
         is_own_grader=GRADERS.is_own,
     )

@@ -21,6 +21,7 @@ from harness.records import Finish, Request, Response
 from harness.serial import from_text
 
 Reply = tuple[str, Finish]
+Replies = Mapping[tuple[str, int | None], Reply]  # by the last message and the attempt; None: whatever attempt
 Script = Callable[[Request], Reply | None]
 
 
@@ -53,9 +54,14 @@ class ScriptedEngine:
         )
 
 
-def from_replies(replies: Mapping[str, str]) -> Script:
-    """A script that looks the last message up."""
-    return lambda request: (replies[last_words(request)], "stop") if last_words(request) in replies else None
+def from_replies(replies: Replies) -> Script:
+    """A script that looks the last message up: the reply to this attempt, else the one to any."""
+
+    def script(request: Request) -> Reply | None:
+        words = last_words(request)
+        return replies.get((words, request.attempt), replies.get((words, None)))
+
+    return script
 
 
 def last_words(request: Request) -> str:
@@ -83,16 +89,10 @@ class ScriptedKind:
 
     @contextmanager
     def load(self, model: ModelSpec, log_file: Path) -> Iterator[ScriptedEngine]:
-        replies = _read(Path(model.model))
-
-        def script(request: Request) -> Reply | None:
-            words = last_words(request)
-            return replies.get((words, request.attempt), replies.get((words, None)))
-
-        yield ScriptedEngine(model.name, script, model.thinking)
+        yield ScriptedEngine(model.name, from_replies(_read(Path(model.model))), model.thinking)
 
 
-def _read(path: Path) -> dict[tuple[str, int | None], Reply]:
+def _read(path: Path) -> Replies:
     replies: dict[tuple[str, int | None], Reply] = {}
     for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
         if not line.strip():

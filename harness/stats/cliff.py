@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from harness.evaluation import Cliff, Level
+from harness.explored import Cliff, Level
 from harness.records import Interval
 from harness.stats.clustered import cluster_covariance, kish
 from harness.stats.inputs import Floats, PairedScores, check_level

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from harness.evaluation import NoiseFloor
+from harness.compared import NoiseFloor
 from harness.stats.clustered import mean_difference, t_interval
 from harness.stats.inputs import Clusters, Floats
 from harness.stats.rates import mean_share

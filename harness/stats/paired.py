@@ -18,7 +18,7 @@ from scipy.special import ndtr
 from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
 
-from harness.evaluation import PairedCells
+from harness.compared import PairedCells
 from harness.records import Interval
 from harness.stats.binomial import exact_tail, exact_upper
 from harness.stats.inputs import Floats, check_level, check_margin, paired_scores

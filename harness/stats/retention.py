@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import norm
 from scipy.stats import t as student_t
 
-from harness.evaluation import PairedCells
+from harness.compared import PairedCells
 from harness.records import Interval
 from harness.stats.binomial import exact_upper, wilson
 from harness.stats.clustered import (

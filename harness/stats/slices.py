@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student_t
 
-from harness.evaluation import FoundSlice, SliceSearch
+from harness.explored import FoundSlice, SliceSearch
 from harness.records import Interval
 from harness.stats.grouped import Contrasts, contrasts
 from harness.stats.inputs import Floats, PairedScores

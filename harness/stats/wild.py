@@ -84,12 +84,6 @@ def wild_harm_p_value(found: WildBootstrap, margin: float) -> float:
     return _p_below(found, -margin)
 
 
-def wild_two_sided_p(found: WildBootstrap) -> float:
-    """Two-sided p-value of no difference: the share of replications whose t value is as far from 0."""
-    t, own = _t_values(found, 0.0)
-    return float(np.mean(np.abs(t) >= abs(own) - _TIE))
-
-
 def wild_interval(found: WildBootstrap, level: float) -> Interval:
     """The differences in [-1, 1] that neither one-sided test rejects at (1 - level) / 2; method "wild-cluster".
 

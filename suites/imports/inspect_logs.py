@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from harness.errors import DataError, UsageError, nearest
 from harness.identity import digest, file_digest
 from harness.records import Json, Message, Response, Sample
@@ -87,8 +89,23 @@ def open_log(path: Path) -> "EvalLog":
     try:
         return read_eval_log(path, resolve_attachments=True)
     except Exception as error:  # the boundary of Inspect's reader: zip, compression, JSON, schema, disk
-        why = short(" ".join(f"{type(error).__name__}: {error}".split()))
-        raise DataError(f"{path}: not a readable Inspect log ({why})") from None
+        raise DataError(f"{path}: not a readable Inspect log ({_why(error, path)})") from None
+
+
+def _why(error: Exception, path: Path) -> str:
+    """In plain words what Inspect's reader met."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, ValidationError):
+        fault = error.errors()[0]
+        place = ".".join(map(str, fault["loc"]))
+        told = "keys and values are expected" if fault["type"] == "model_type" else fault["msg"]
+        return short(f"{place}: {told}" if place else told)
+    if isinstance(error, KeyError):
+        return short(f"it holds no {error}")
+    if isinstance(error, ValueError) and path.suffix == ".json":
+        return short(f"not valid JSON: {error}")
+    return short(f"no whole archive: {error}")
 
 
 def _begins_like_a_log(path: Path) -> bool:
@@ -120,7 +137,7 @@ def read_log(path: Path, log: "EvalLog", wanted: Wanted) -> Log:
 
 def _check_whole(path: Path, log: "EvalLog", samples: "Sequence[EvalSample]") -> None:
     if log.status != "success":
-        so_far = f"{sum(sample.error is None for sample in samples)} of {_planned(log)} samples finished"
+        so_far = f"{sum(sample.error is None for sample in samples)} of {_planned(log):,} samples finished"
         mend = "finish it (inspect eval-retry) or leave it out"
         raise DataError(f'{path}: the log\'s status is "{log.status}" ({so_far}); {mend}')
     if not samples:
@@ -240,7 +257,7 @@ def _notes(log: "EvalLog", items: Sequence[Logged], metric: Metric, others: str)
     if reducers and any(item.attempt for item in items):
         yield f"{who}: its log reduces epochs by {', '.join(reducers)}; viva takes their mean."
     if _planned(log) > len(items):
-        yield f"{who}: the log holds {len(items)} of {_planned(log)} samples."
+        yield f"{who}: the log holds {len(items):,} of {_planned(log):,} samples."
     mean, told = mean_of(items), header_mean(log, metric)
     if told is not None and abs(mean - told) > TOLERANCE:
         yield f"{who}: the mean of its samples is {mean:.4g}, its header says {told:.4g}."

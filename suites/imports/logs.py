@@ -210,7 +210,7 @@ def _suite(suite: str, logs: Mapping[str, Log], teacher: str, found: Collected) 
             whose = "told in several ways" if name == teacher else "not the teacher's, though their ids are"
             shown = ", ".join(list(strange)[:NAMED]) + (", ..." if len(strange) > NAMED else "")
             found.notes.append(
-                f"{name}: samples of {suite} are {whose}: {len(strange)} ({shown}); left out of its pairs."
+                f"{name}: samples of {suite} are {whose}: {len(strange):,} ({shown}); left out of its pairs."
             )
     _check_pairs(suite, logs, teacher, found)
     return make_suite(SuiteSpec(name=suite, source="import"), Loaded(samples=list(samples.values())))

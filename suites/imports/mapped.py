@@ -15,7 +15,8 @@ from harness.collect import Answer, Collected
 from harness.errors import DataError, PlanError, nearest
 from harness.evaluation import ModelCard
 from harness.identity import digest, file_digest
-from harness.plan import Name, RowMap, SuiteSpec, own_graders
+from harness.plan import Name, RowMap, SuiteSpec
+from harness.plan_file import own_graders
 from harness.policy import Strict
 from harness.protocols import Loaded
 from harness.records import Grade, Json, Outcome, Response, Sample
@@ -38,7 +39,7 @@ class ImportMap(Strict):
 
 def load_map(path: Path) -> ImportMap:
     """Raises PlanError with file, line and the mend."""
-    document = strict_yaml.read(path)
+    document = strict_yaml.read(path, "docs/import.md shows a map")
     how = document.validate(ImportMap)
     how = how.model_copy(update=own_graders(how.grader, how.grader_options, path.resolve().parent))
     for name in how.scores:
@@ -184,7 +185,8 @@ def _notes(reader: _Reader, how: ImportMap) -> list[str]:
     for model, samples in reader.missing.items():
         shown = ", ".join(samples[:5]) + (", ..." if len(samples) > 5 else "")
         notes.append(
-            f"{model}: no response in {len(samples)} of {len(reader.samples)} rows ({shown}); left out of its pairs."
+            f"{model}: no response in {len(samples):,} of {len(reader.samples):,} rows ({shown}); "
+            "left out of its pairs."
         )
     if how.scores:
         notes.append(f"Scores as imported, not graded here: {', '.join(how.scores)}.")

@@ -166,7 +166,10 @@ def _notes(manifest: Mapping[str, Any], taken: int) -> tuple[str, ...]:
     if not isinstance(counts, dict):
         return ()
     drawn, traffic = counts.get("drawn"), counts.get("traffic")
-    notes = [f"Production suite: {drawn} samples drawn for a traffic of {traffic:g} logged requests, weighted by it."]
+    told = f"{drawn:,} samples drawn for a traffic of {traffic:,.10g} logged requests"
+    notes = [f"Production suite: {told}, weighted by it."]
     if taken != drawn:
-        notes.append(f"The first {taken} of {drawn} samples, which stand in random order: small strata may be missing.")
+        notes.append(
+            f"The first {taken:,} of {drawn:,} samples, which stand in random order: small strata may be missing."
+        )
     return tuple(notes)

@@ -21,7 +21,7 @@ class LogMap(Strict):
 
 def load_log_map(path: Path) -> LogMap:
     """Raises PlanError with file, line and the mend."""
-    return strict_yaml.read(path).validate(LogMap)
+    return strict_yaml.read(path, "docs/production.md shows a map").validate(LogMap)
 
 
 class MappedLogs:

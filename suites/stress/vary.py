@@ -52,9 +52,9 @@ class Tally:
     without: Counter[str] = field(default_factory=Counter)
 
     def sentence(self, family: str, of: int) -> str:
-        made = f"{family}: {self.samples} of {of} samples"
-        made += f" ({self.variants} variants)" if self.variants != self.samples else ""
-        reasons = [f"{n} {reason}" for reason, n in sorted(self.without.items(), key=lambda r: (-r[1], r[0]))]
+        made = f"{family}: {self.samples:,} of {of:,} samples"
+        made += f" ({self.variants:,} variants)" if self.variants != self.samples else ""
+        reasons = [f"{n:,} {reason}" for reason, n in sorted(self.without.items(), key=lambda r: (-r[1], r[0]))]
         return f"{made}; left out: {'; '.join(reasons)}." if reasons else f"{made}."
 
 

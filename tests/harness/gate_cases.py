@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from datetime import date
 
-from harness.evaluation import Comparison, Evaluation, ModelCard, PairedCells, Side, Slice
+from harness.compared import PairedCells, Side
+from harness.evaluation import Comparison, Evaluation, ModelCard, Slice
 from harness.gate import judge
 from harness.policy import Policy
 from harness.stats import paired

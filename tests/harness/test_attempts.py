@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from harness import attempts
-from harness.evaluation import AtK
+from harness.compared import AtK
 from harness.pairing import Item, Scores
 from harness.records import Grade, Measure, Outcome, Sample
 from harness.stats import clustered

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import binomtest
 
 from harness.checks import averaged, fell_short, in_words, tally
-from harness.evaluation import CheckTally, Tally
+from harness.compared import CheckTally, Tally
 from harness.pairing import Item, Scores
 from harness.records import Check, CheckKind, Grade, Sample
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from harness.columns import Columns, columns
-from harness.evaluation import Comparison, PairedCells, SuiteCard
+from harness.compared import PairedCells
+from harness.evaluation import Comparison, SuiteCard
 from harness.gate import judge
 from harness.policy import Policy
 from harness.records import Interval, SuiteKind

@@ -8,8 +8,9 @@ import pytest
 
 from harness.collect import Answer, Collected
 from harness.compare import beside_base, compare, slices_of
+from harness.compared import PairedCells
 from harness.errors import DataError
-from harness.evaluation import Comparison, ModelCard, Pair, PairedCells, Slice
+from harness.evaluation import Comparison, ModelCard, Pair, Slice
 from harness.plan import SuiteSpec
 from harness.policy import Policy
 from harness.protocols import Loaded

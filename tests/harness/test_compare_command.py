@@ -14,8 +14,9 @@ from harness.cli.console import SafeConsole
 from harness.cli.figures import print_causes, print_checks, print_comparisons
 from harness.cli.main import status
 from harness.cli.summary import finish
+from harness.compared import CheckTally, Tally
 from harness.desk import Reply
-from harness.evaluation import CheckTally, Comparison, Finding, Profile, Slice, Style, Tally
+from harness.evaluation import Comparison, Finding, Profile, Slice, Style
 from harness.records import Check, Grade, Interval, Measure, Response
 from harness.runfolder import RunFolder
 from harness.tables import write_table

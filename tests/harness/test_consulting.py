@@ -9,7 +9,7 @@ import pytest
 from harness.cli import wiring
 from harness.cli.main import status
 from harness.forecast import forecast
-from harness.plan import load_plan
+from harness.plan_file import load_plan
 from harness.protocols import Case, CaseGrader
 from harness.records import Response
 from harness.runfolder import RunFolder

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.engines.scripted import ScriptedEngine, ScriptedKind, from_replies, last_words
+from harness.engines.scripted import Script, ScriptedEngine, ScriptedKind, from_replies, last_words
 from harness.engines.thinking import split_thinking
 from harness.errors import EngineError
 from harness.plan import ModelSpec, Thinking
@@ -54,8 +54,12 @@ def ask(words: str, key: str = "k", attempt: int = 0) -> Request:
     return Request(key=key, messages=messages, attempt=attempt)
 
 
+def recited(replies: dict[str, str]) -> Script:
+    return from_replies({(prompt, None): (reply, "stop") for prompt, reply in replies.items()})
+
+
 def test_the_engine_recites_by_the_last_message_in_the_order_asked() -> None:
-    engine = ScriptedEngine("teacher", from_replies({"2+2?": "4", "3+3?": "6"}))
+    engine = ScriptedEngine("teacher", recited({"2+2?": "4", "3+3?": "6"}))
     answers = list(engine.generate([ask("3+3?", "a"), ask("2+2?", "b")]))
     assert [(a.key, a.model, a.text, a.finish, a.failure) for a in answers] == [
         ("a", "teacher", "6", "stop", None),
@@ -65,12 +69,12 @@ def test_the_engine_recites_by_the_last_message_in_the_order_asked() -> None:
 
 def test_a_raw_prompt_is_its_own_last_words() -> None:
     assert last_words(Request(key="k", prompt="2+2=")) == "2+2="
-    (answer,) = ScriptedEngine("m", from_replies({"2+2=": "4"})).generate([Request(key="k", prompt="2+2=")])
+    (answer,) = ScriptedEngine("m", recited({"2+2=": "4"})).generate([Request(key="k", prompt="2+2=")])
     assert answer.text == "4"
 
 
 def test_a_prompt_without_a_reply_is_a_failure_that_names_it() -> None:
-    right, missing = ScriptedEngine("m", from_replies({"2+2?": "4"})).generate([ask("2+2?"), ask("5+5?" * 99)])
+    right, missing = ScriptedEngine("m", recited({"2+2?": "4"})).generate([ask("2+2?"), ask("5+5?" * 99)])
     assert right.failure is None
     assert missing.text == "" and missing.failure is not None
     assert missing.failure.startswith("the script holds no reply to '5+5?") and len(missing.failure) < 200
@@ -90,7 +94,7 @@ def test_an_engine_answers_one_by_one() -> None:
 
 
 def test_an_engine_tells_thinking_apart_only_where_it_is_told_the_tags() -> None:
-    replies = from_replies({"2+2?": "<think>so</think>4"})
+    replies = recited({"2+2?": "<think>so</think>4"})
     (split,) = ScriptedEngine("m", replies, Thinking()).generate([ask("2+2?")])
     (whole,) = ScriptedEngine("m", replies).generate([ask("2+2?")])
     assert (split.reasoning, split.text) == ("so", "4")

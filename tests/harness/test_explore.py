@@ -7,8 +7,9 @@ import pytest
 
 from harness.collect import Answer, Collected
 from harness.compare import compare
-from harness.evaluation import Explored, ModelCard
+from harness.evaluation import ModelCard
 from harness.explore import FEWEST_PAIRS, explore
+from harness.explored import Explored
 from harness.plan import SuiteSpec
 from harness.policy import Policy
 from harness.protocols import Loaded

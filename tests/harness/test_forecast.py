@@ -12,7 +12,8 @@ from harness.cli.main import status
 from harness.cli.summary import duration, money
 from harness.collect import plan_asks
 from harness.forecast import BYTES_PER_TOKEN, answers_per_second, forecast, prompt_bytes
-from harness.plan import EndpointSpec, Price, load_plan
+from harness.plan import EndpointSpec, Price
+from harness.plan_file import load_plan
 from harness.records import Message, Request, Response
 from harness.store import open_store
 from harness.workflow import Job, prepare

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from harness.collect import Collected
 from harness.compare import compare, suite_card
+from harness.compared import PairedCells
 from harness.errors import UsageError
-from harness.evaluation import Comparison, MimicryLabel, PairedCells, Profile, Slice, Style, SuiteCard
+from harness.evaluation import Comparison, MimicryLabel, Profile, Slice, Style, SuiteCard
 from harness.gate import judge, worst
 from harness.gate_words import points
 from harness.plan import SuiteSpec

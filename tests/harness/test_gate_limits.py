@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from harness.evaluation import Comparison, PairedCells, Side, Spent, Spread
+from harness.compared import PairedCells, Side, Spent, Spread
+from harness.evaluation import Comparison
 from harness.gate_limits import amount
 from harness.policy import Policy
 from harness.policy_terms import Costly, Limit, Limits

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from harness.evaluation import CheckTally, Comparison, Slice, SuiteCard, Tally
+from harness.compared import CheckTally, Tally
+from harness.evaluation import Comparison, Slice, SuiteCard
 from harness.gate import judge
 from harness.gate_rates import percent_of
 from harness.policy import Policy

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.compared import PairedCells
 from harness.errors import UsageError
-from harness.evaluation import Comparison, Evaluation, PairedCells, Profile, Slice, Style
+from harness.evaluation import Comparison, Evaluation, Profile, Slice, Style
 from harness.gate import judge
 from harness.policy import Policy
 from harness.policy_terms import Caps, Lineage, Waiver

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from harness.evaluation import Comparison, Drawing
+from harness.compared import Drawing
+from harness.evaluation import Comparison
 from harness.gate_words import likely_artefact
 from harness.policy import Policy
 from harness.records import Outcome
@@ -25,6 +26,11 @@ def repeated(share: float, attempts: float = 2.0, n: int = ITEMS, lost: float = 
         drawing=Drawing(attempts=attempts, share=share),
         units=float(n),
     )
+
+
+def test_a_thousand_items_are_told_with_a_separator() -> None:
+    (one,) = judged([plain(table(1000, 300, 19, 0))]).slices
+    assert ", n = 1,319); " in one.reason
 
 
 def test_the_fewest_repeats_that_decide_are_named() -> None:

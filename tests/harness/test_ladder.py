@@ -8,10 +8,12 @@ import pytest
 from harness.compare import compare, steps_down
 from harness.evaluation import Comparison, Evaluation, ModelCard, PublishedRole, PublishedScore, Slice, Step
 from harness.gate import judge
-from harness.ladder import Ladder, ladder, published_ladder
+from harness.ladder import ladder
 from harness.ladder_order import costs_of, order_of
+from harness.ladder_published import published_ladder
 from harness.policy import Policy
 from harness.policy_terms import Caps
+from harness.rungs import Ladder
 from tests.harness.gate_cases import BAD, GOOD, UNSURE, card, evaluation, part, plain, side, table
 from tests.harness.test_compare import collected, rows_of
 
@@ -79,7 +81,7 @@ def test_a_student_that_fails_for_another_reason_is_closest_with_that_reason() -
     policy = Policy(caps=Caps(refused=1))
     found = climbed([dear, plain(BAD, student="bad")], [card("dear"), card("bad")], policy)
     assert found.closest == "dear"
-    assert "dear comes closest: math: 9% (90% interval 7.55% to 10.6%) of 1000 answers are refusals" in found.sentence
+    assert "dear comes closest: math: 9% (90% interval 7.55% to 10.6%) of 1,000 answers are refusals" in found.sentence
 
 
 def test_the_order_falls_back_on_costs_and_then_on_the_plan() -> None:

@@ -230,7 +230,26 @@ def test_nothing_in_common_is_no_movement() -> None:
     others = [replace(sample(i), id=f"other{i}") for i in range(N)]
     moved = movement(run({"big": PERFECT, "small": PERFECT}), run({"big": PERFECT, "small": POOR}, others))
     assert (moved.moves, moved.flips) == ((), ())
-    assert "no sample in common" in printed(moved)
+    text = printed(moved)
+    assert text.startswith("nothing could be compared: the runs share a suite, but no sample of it")
+    assert "no verdict changed" not in text
+
+
+def test_without_a_common_suite_nothing_reads_as_all_clear() -> None:
+    models = {"big": PERFECT, "small": PERFECT}
+    after = run(models)
+    moved = movement(replace(run(models), samples={"law": [sample(1)]}, grades=()), after)
+    text = printed(moved)
+    assert text.startswith(
+        f"nothing could be compared: the runs have no suite in common: law in the earlier run, {SUITE} in this one"
+    )
+    assert "no verdict changed" not in text and "no verdict changed" in printed(movement(run(models), after))
+
+
+def test_without_a_common_student_nothing_is_compared() -> None:
+    before = run({"big": PERFECT, "a": PERFECT, "b": PERFECT})
+    text = printed(movement(before, run({"big": PERFECT, "c": PERFECT, "d": PERFECT})))
+    assert text.startswith("nothing could be compared: no student is in both runs")
 
 
 def test_attempts_are_averaged() -> None:

@@ -7,8 +7,10 @@ import pytest
 
 from harness.errors import PlanError, nearest
 from harness.evaluation import Slice
-from harness.plan import Known, Plan, RowMap, as_written, load_plan, load_policy
+from harness.plan import Plan, RowMap
+from harness.plan_file import Known, as_written, load_plan
 from harness.policy import Policy
+from harness.policy_file import load_policy
 from harness.records import Decoding
 
 GRADERS = ("exact", "number", "label")

@@ -7,8 +7,8 @@ import pytest
 
 from harness.errors import PlanError
 from harness.evaluation import Slice
-from harness.plan import load_policy
 from harness.policy import Policy
+from harness.policy_file import load_policy
 from harness.policy_terms import Caps, Waiver, days
 
 WAIVER = "{waive: level=1, who: Mia, why: rare, until: 2027-01-31}"
@@ -108,7 +108,11 @@ def test_a_policy_is_read_with_all_its_terms(tmp_path: Path) -> None:
     policy = load_policy(tmp_path / "policy.yaml")
     assert policy.caps.of_suites() == {"refused": 1, "failed": 0}
     assert policy.waivers[0] == Waiver(waive="level=1", who="Mia", why="rare", until=date(2027, 1, 31))
-    assert set(policy.names()) == {"level=1"}
+    assert list(policy.named()) == [
+        (("caps", "slices", "level=1"), "level=1"),
+        (("costly", 0, "slice"), "level=1"),
+        (("waivers", 0, "waive"), "level=1"),
+    ]
     assert Policy.model_validate(policy.model_dump(mode="json")) == policy  # as manifest and verdict keep it
 
 
@@ -158,5 +162,5 @@ def test_names_of_caps_costs_and_waivers_must_exist_too() -> None:
             "waivers": [{"waive": name, "who": "a", "why": "b", "until": "2027-01-01"} for name in ("math", "mimicry")],
         }
     )
-    assert policy.names() == ("level=1", "level=2", "math")
+    assert [name for _, name in policy.named()] == ["level=1", "level=2", "math"]
     assert policy.tier("math", Slice(name="level", value="1")) == "supporting"

@@ -70,7 +70,8 @@ def test_what_was_confirmed_is_printed_and_all_of_it_where_asked(
     finished: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     short = said(capfd, finished, "--no-repeats")
-    assert "sums, poor: a slice that the search found and confirmed: level=hard (−100.0 points beside the rest" in short
+    found = "sums, poor: a slice that the search found and confirmed: level=hard (+100.0 points of loss beyond the rest"
+    assert found in short
     assert "slices tried" not in short
     told = said(capfd, finished, "--no-repeats", "--explored", "--student", "good")
     assert "sums, good: " in told and "none of them loses more than the rest" in told and "sums, poor: " not in told
@@ -91,6 +92,22 @@ def test_json_is_a_list_until_more_is_asked_for(finished: Path, capfd: pytest.Ca
 def test_what_is_explored_stands_beside_the_teacher_only(finished: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert status(["compare", str(finished), "--explored", "--incumbent", "good"]) == 64
     assert "leave out --incumbent" in capfd.readouterr().err
+
+
+def test_what_is_asked_for_and_not_there_is_said(
+    tmp_path: Path, finished: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    status(["run", str(write_world(tmp_path)), "-o", str(tmp_path / "once"), "-q"])
+    asked = ("--repeats", "--checks", "--explored")
+    told = said(capfd, tmp_path / "once", *asked)
+    assert [word for word in asked if f"nothing to show for {word}; " in told] == ["--repeats", "--checks"]
+    assert "it takes several answers to an item (`repeats: 3` in the plan)" in " ".join(told.split())
+    assert "nothing to show" not in said(capfd, tmp_path / "once") + said(capfd, finished, "--repeats", "--explored")
+
+
+def test_an_incumbent_stands_beside_others_only(finished: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert status(["compare", str(finished), "--incumbent", "good", "--student", "good"]) == 64
+    assert '--student "good": beside the incumbent "good" stand the other students: poor' in capfd.readouterr().err
 
 
 def test_a_crossing_of_a_slice_that_is_not_there_stops_the_run(

@@ -268,11 +268,12 @@ def test_an_export_is_read(tmp_path: Path) -> None:
         ({"suite": "dek"}, 'mark 2: suite "dek": not in this evaluation; did you mean "desk"?'),
         ({"student": "big"}, 'mark 2: student "big": not in this evaluation; known: small, tiny'),
         ({"model": "tiny"}, 'mark 2: model "tiny": neither the student "small" nor the teacher "large"'),
-        ({"sample": "lost 99"}, 'mark 2: sample "lost 99" of suite "desk": no grade of "large" (attempt 1)'),
-        ({"attempt": 4}, 'no grade of "large" (attempt 5)'),
+        ({"sample": "lost 99"}, 'mark 2: sample "lost 99" of suite "desk": no grade of "large" (attempt 1 of the'),
+        ({"attempt": 4}, 'no grade of "large" (attempt 5 of the report, 4 in the file)'),
         ({"draw": "0000"}, 'mark 2: draw "0000": not one of this run'),
         ({"at": "yesterday"}, 'mark 2: "at" is "yesterday", not a time'),
-        ({"mark": "maybe"}, "no marks exported by a report (not a Export: marks.1.mark"),
+        ({"mark": "maybe"}, "mark 2: \"mark\": input should be 'right', 'wrong' or 'unsure'; nothing was stored"),
+        ({"at": None}, 'mark 2: "at": input should be a valid string'),
         ({"note": "x" * 20_001}, "mark 2: its note is longer than 20,000 characters"),
     ],
 )
@@ -291,6 +292,12 @@ def test_a_mark_outside_of_its_draw_is_told(tmp_path: Path) -> None:
         read_export(exported(tmp_path / "m.json", [GOOD | {"sample": outside, "draw": drawn.id}]), marked(drawn))
 
 
+def test_a_draw_of_an_earlier_evaluation_is_told(tmp_path: Path) -> None:
+    earlier = draw("e" * 40, PAIRS, Wanted(n=400))
+    with pytest.raises(DataError, match=f'mark 1: draw "{earlier.id}": of an earlier evaluation of this run'):
+        read_export(exported(tmp_path / "m.json", [GOOD | {"draw": earlier.id}]), marked(earlier))
+
+
 @pytest.mark.parametrize(
     ("how", "says"),
     [
@@ -299,18 +306,23 @@ def test_a_mark_outside_of_its_draw_is_told(tmp_path: Path) -> None:
             r'marks of another evaluation \("other", digest eeeeeeeeeeee\), not of',
         ),
         ({"viva_marks": 2}, "written by a newer report"),
+        ({"viva_marks": 2, "marks": {"a newer": "shape"}}, "written by a newer report"),
+        ({"run": 7}, '"run": input should be a valid string; export the marks again'),
+        ({"marks": [GOOD, 7]}, "mark 2: not a mark"),
         ({"reviewer": " "}, '"reviewer" must be a name'),
     ],
 )
 def test_a_file_of_something_else_is_told(how: dict[str, Any], says: str, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=says):
-        read_export(exported(tmp_path / "m.json", [GOOD], **how), marked())
+        read_export(exported(tmp_path / "m.json", **{"marks": [GOOD], **how}), marked())
 
 
-@pytest.mark.parametrize("text", ["", "[", "[]", '{"marks": []}', "[" * 100_000, '{"viva_marks": NaN}'])
+@pytest.mark.parametrize(
+    "text", ["", "[", "[]", '{"marks": []}', "[" * 100_000, '{"viva_marks": NaN}', '{"viva_marks": 1, "marks": {}}']
+)
 def test_a_file_that_holds_no_marks_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / "m.json").write_text(text)
-    with pytest.raises(DataError, match="no marks exported by a report"):
+    with pytest.raises(DataError, match=r"m\.json: holds no marks exported from a report"):
         read_export(tmp_path / "m.json", marked())
 
 

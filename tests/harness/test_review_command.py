@@ -66,7 +66,7 @@ def test_marks_come_in_and_figures_come_out(run: Path, tmp_path: Path, capfd: py
 
 @pytest.mark.parametrize(
     ("how", "says"),
-    [({"evaluation": "e" * 40}, "marks of another evaluation"), ({"marks": [{}]}, "no marks exported by a report")],
+    [({"evaluation": "e" * 40}, "marks of another evaluation"), ({"marks": [{}]}, 'mark 1: "suite": field required')],
 )
 def test_one_bad_file_and_nothing_is_stored(
     how: dict[str, Any], says: str, run: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
@@ -97,6 +97,8 @@ def test_marks_outlive_a_new_grading_and_then_count_nowhere(
         (["--n", "100000"], "there are only 480 pairs to draw from"),
         (["--student", "pore"], '--student "pore": not in this run; did you mean "poor"?'),
         (["--suite", "plus"], '--suite "plus": not in this run'),
+        (["--student", "teacher"], '--student "teacher": it is the teacher, whose answer stands in every pair; name a'),
+        (["--n", "x"], "'x' is not a valid whole number"),
     ],
 )
 def test_a_draw_that_cannot_be_made_leaves_nothing(
@@ -105,6 +107,24 @@ def test_a_draw_that_cannot_be_made_leaves_nothing(
     assert status(["review", "draw", str(run), *words]) == 64
     assert says in capfd.readouterr().err
     assert RunFolder(run).draws() == []
+
+
+def test_the_base_is_there_but_not_drawn(run: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    written = json.loads((run / "evaluation.json").read_text("utf-8"))
+    next(model for model in written["models"] if model["name"] == "poor")["role"] = "base"
+    (run / "evaluation.json").write_text(json.dumps(written))
+    assert status(["review", "draw", str(run), "--student", "poor"]) == 64
+    assert '--student "poor": it is the base of this run, of which no pairs are drawn; name a' in capfd.readouterr().err
+
+
+def test_a_draw_of_a_newer_viva_is_not_read(run: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert status(["review", "draw", str(run), "--n", "8"]) == 0
+    (path,) = (run / "reviews").glob("draw-*.json")
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"viva_draw": 2}))
+    capfd.readouterr()
+    for words in (["show", str(run)], ["import", str(run), str(path)]):
+        assert status(["review", *words]) != 0
+        assert f"{path.name}: written by a newer viva; update viva to read it" in capfd.readouterr().err
 
 
 def test_damaged_marks_are_told(run: Path, capfd: pytest.CaptureFixture[str]) -> None:

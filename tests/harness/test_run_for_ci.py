@@ -54,6 +54,31 @@ def test_compare_against_an_earlier_run_tells_who_moved(
     assert len(found["flips"]) == 40
 
 
+@pytest.mark.parametrize(
+    "options",
+    [["--explored"], ["--no-repeats"], ["--student", "good"], ["--no-slices"], ["--findings"], ["--incumbent", "good"]],
+)
+def test_options_of_one_run_are_refused_beside_an_earlier_run(
+    run: Path, options: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert status(["compare", str(run), "--against", str(run), *options]) == 64
+    assert f"viva: {options[0]}: only --json goes with --against" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["gate", "grade", "report"])
+def test_a_page_of_changes_goes_with_its_report_and_that_is_said(
+    run: Path, command: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    page = run / "report" / "changes.html"
+    assert status(["report", str(run), "--against", str(run)]) == 0
+    assert page.is_file() and "changes.html" not in capfd.readouterr().err
+    for told in (f"changes.html is gone; `viva report {run} --against EARLIER` writes it anew", ""):
+        status([command, str(run)])
+        found = " ".join(capfd.readouterr().err.split())
+        assert told in found if told else "changes.html" not in found
+        assert not page.exists()
+
+
 def test_an_earlier_run_that_is_none_is_told(run: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert status(["compare", str(run), "--against", str(run / "nowhere")]) == 64
     assert "not a run folder" in capfd.readouterr().err

@@ -8,7 +8,8 @@ from scipy import stats
 
 from harness.collect import Answer, Collected
 from harness.compare import compare
-from harness.evaluation import Comparison, ModelCard, Side, Slice
+from harness.compared import Side
+from harness.evaluation import Comparison, ModelCard, Slice
 from harness.plan import SuiteSpec
 from harness.policy import Policy
 from harness.protocols import Loaded

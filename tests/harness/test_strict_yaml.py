@@ -67,8 +67,11 @@ FAULTS = {
     ),
     "a wrong type": ("name: a\ninner:\n  depth: deep\n", '3: "inner.depth": input should be a valid integer'),
     "a wrong type is shown": ("name: 5\n", '1: "name": input should be a valid string (given: 5)'),
-    "a date is no text": ("name: 2024-12-25\n", '1: "name": input should be a valid string (given: datetime.date('),
-    "a long value is shortened": (f"name: [{'x' * 90}]\n", "xxx...)"),
+    "a date is no text": ("name: 2024-12-25\n", '1: "name": input should be a valid string (given: 2024-12-25)'),
+    "a long value is shortened": (f"name: a\nmaybe: {'x' * 90}\n", "xxx...)"),
+    "a list is called one": ("name: [x]\n", '1: "name": input should be a valid string (given: a list)'),
+    "keys are called so": ("name: {x: 1}\n", '1: "name": input should be a valid string (given: keys and values)'),
+    "no value is called nothing": ("name:\n", '1: "name": input should be a valid string (given: nothing)'),
     "a wrong value in a map": ("name: a\nlimits:\n  y: z\n", '3: "limits.y": input should be a valid number'),
     "a key that stands twice": ("name: a\ninner: {}\nname: b\n", '3: the key "name" stands already in line 1'),
     "a nested key that stands twice": (
@@ -84,8 +87,8 @@ FAULTS = {
     "an object of Python": ("name: !!python/object:os.system x\n", "1: not valid YAML: could not determine"),
     "an alias of nothing": ("name: *nowhere\n", "1: not valid YAML: found undefined alias"),
     "a control character": ("name: \x07\n", ": not valid YAML: unacceptable character #x0007"),
-    "nothing": ("", ": the file is empty; `viva init` writes one"),
-    "only comments": ("# name: a\n\n", ": the file is empty; `viva init` writes one"),
+    "nothing": ("", ": the file is empty"),
+    "only comments": ("# name: a\n\n", ": the file is empty"),
     "no UTF-8": (b"name: caf\xe9\n", ": not UTF-8 text (byte 9)"),
     "UTF-16": ("name: a\n".encode("utf-16"), ": not UTF-8 text (byte 0)"),
 }
@@ -151,6 +154,12 @@ def test_a_section_keeps_its_lines(tmp_path: Path) -> None:
     section = read(tmp_path, "name: a\ninner:\n  depth: 1\n  wdth: 2\n").section("inner")
     with pytest.raises(PlanError, match=r'file\.yaml:4: unknown key "wdth"; did you mean "width"'):
         section.validate(Inner)
+
+
+def test_an_empty_file_is_told_where_an_example_stands(tmp_path: Path) -> None:
+    (tmp_path / "file.yaml").write_text("")
+    with pytest.raises(PlanError, match=r"file\.yaml: the file is empty; the manual shows one$"):
+        strict_yaml.read(tmp_path / "file.yaml", "the manual shows one")
 
 
 def test_a_section_that_is_not_there_is_empty(tmp_path: Path) -> None:

@@ -7,16 +7,17 @@ nothing here tests statistics.
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from math import sqrt
-from typing import Any, get_args
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
+from harness.compared import CheckTally, PairedCells, Side, Tally
 from harness.evaluation import (
     ALL,
-    CheckTally,
     Comparison,
     Evaluation,
     EvidenceGroup,
@@ -26,13 +27,10 @@ from harness.evaluation import (
     MimicryLabel,
     ModelCard,
     Pair,
-    PairedCells,
     Profile,
-    Side,
     Slice,
     Style,
     SuiteCard,
-    Tally,
 )
 from harness.protocols import PairTexts
 from harness.records import (
@@ -50,7 +48,13 @@ from harness.records import (
     Sample,
 )
 from harness.verdict import Decision, SliceVerdict, StudentVerdict, Verdict
+from reports.render import write_report
 from suites.demo.workload import Request, as_json, take
+from tests.reports.browsing import Watched, chromium, watched
+from tests.reports.pair_pages import DRAWN, STUDENT, draw_html, page_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 Parts = tuple[Evaluation, Verdict, Sequence[Pair], PairTexts]
 SUITE, TEACHER = "support-desk", "desk-teacher"
@@ -456,3 +460,34 @@ def findings_of(p: Profile, pairs: Sequence[Pair]) -> list[Finding]:
 
 def mark(sample: str, model: str, start: int, end: int, note: str) -> Mark:
     return Mark(sample=sample, model=model, attempt=0, start=start, end=end, note=note)
+
+
+# Pages of pairs, read in a browser.
+
+
+@pytest.fixture(scope="module")
+def report(profiled: Parts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("pairs")
+    write_report(*profiled, out)
+    (out / "draw-first.html").write_text(draw_html(profiled, DRAWN), encoding="utf-8")
+    return out
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def watch(browser: "Browser", report: Path) -> Iterator[Watched]:
+    """Whatever a test does: nothing outside of the report's folder is asked for, and nothing goes wrong silently."""
+    with watched(browser) as started:
+        yield started
+        assert started.foreign(report) == []
+        assert started.noise == []
+
+
+@pytest.fixture(scope="module")
+def whole(report: Path, profiled: Parts) -> Path:
+    return report / page_of(profiled, STUDENT, Slice())

@@ -1,26 +1,16 @@
 """The first page: what it says in a minute, where it leads, and what it leaves to the pages of slices."""
 
+import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from harness.evaluation import (
-    ALL,
-    AtK,
-    Cliff,
-    Comparison,
-    Evaluation,
-    Explored,
-    FoundSlice,
-    Level,
-    NoiseFloor,
-    Pair,
-    PublishedScore,
-    Slice,
-    SliceSearch,
-)
+from harness.compared import AtK, NoiseFloor
+from harness.evaluation import ALL, Comparison, Evaluation, Pair, PublishedScore, Slice
+from harness.explored import Cliff, Explored, FoundSlice, Level, SliceSearch
 from harness.protocols import PairTexts
 from harness.records import Interval, Json
 from harness.verdict import RequirementVerdict, Verdict
@@ -168,8 +158,8 @@ FOUND = (
         loss=0.35, p_value=0.001, p_adjusted=0.01, confirmed=True,
     ),
     FoundSlice(
-        conditions=(("language", "cy"),), n=20, tested=4, suspected=0.2, excess=None, loss=None, p_value=None,
-        p_adjusted=None, confirmed=False,
+        conditions=(("characters in the prompt", "> 89 to 112"),), n=20, tested=4, suspected=0.2, excess=None,
+        loss=None, p_value=None, p_adjusted=None, confirmed=False,
     ),
 )  # fmt: skip
 
@@ -188,7 +178,7 @@ def test_what_a_search_found_is_confirmed_or_not(desk: Parts) -> None:
     )
     assert [(row.name, row.badge.word, row.excess.value, row.loss) for row in found.rows] == [
         ("task=quote & steps=4", "Confirmed", "+30.0", "−35.0"),
-        ("language=cy", "Unconfirmed", "–", "–"),
+        ("characters in the prompt > 89 to 112", "Unconfirmed", "–", "–"),
     ]
     assert suite_of(page, "honest").found.sentence == ""
 
@@ -261,9 +251,34 @@ def test_the_ladder_stands_by_size_and_marks_what_is_unpaired(desk: Parts) -> No
     rows = page.ladder.rungs
     assert [row.link.name for row in rows] == ["honest", "elsewhere <b>", "mimic", "sparse", "int4"]
     assert (rows[1].badge.word, "not judged" in rows[1].note) == ("Unpaired", True)
-    assert page.ladder.sentence.startswith("Honest (7B parameters) is the smallest student that passes")
+    assert page.ladder.sentence.startswith("honest (7B parameters) is the smallest student that passes")
     assert rows[0].figures[0].value == "7B" and rows[0].link.href == "#student-1"
     assert "elsewhere &lt;b&gt;" in page.ladder.picture and "<b>" not in page.ladder.picture
+
+
+def test_names_on_the_ladder_stand_in_full_where_there_is_room(desk: Parts) -> None:
+    name = "anthropic/claude-sonnet-4-20250514"
+    evaluation, verdict, pairs, texts = desk
+    page = build(
+        replace(
+            evaluation,
+            models=tuple(replace(m, name=name) if m.name == "honest" else m for m in evaluation.models),
+            comparisons=tuple(replace(c, student=name) if c.student == "honest" else c for c in evaluation.comparisons),
+        ),
+        replace(verdict, students=tuple(replace(s, student=name) if s.student == "honest" else s
+                                        for s in verdict.students)),
+        [replace(p, student=name) if p.student == "honest" else p for p in pairs], texts,
+    )  # fmt: skip
+    title, drawing = page.ladder.picture.split("</title>")
+    assert f"{name}: " in title and "in the order of the plan (not all" in title and f">{name}<" in drawing
+    ticks = [float(x) for x in re.findall(r'translate\(([\d.]+),\d+\)"[^>]*>\d+%<', drawing)]
+    assert len(ticks) >= 2 and all(right - left > 36 for left, right in itertools.pairwise(ticks))
+
+
+def test_a_suite_without_slices_names_none_on_the_card(desk: Parts) -> None:
+    (mimic,) = (s for s in desk[1].students if s.student == "mimic")
+    page = judged(desk, "mimic", slices=tuple(s for s in mimic.slices if s.slice.name == ALL))
+    assert [len(card.groups) for card in page.cards if card.student in ("mimic", "honest")] == [3, 0]
 
 
 def test_one_student_is_no_ladder(desk: Parts) -> None:

@@ -153,6 +153,23 @@ def test_only_so_many_turned_samples_are_named(desk: Parts) -> None:
     assert page.turned[0].more.startswith("103 more")
 
 
+def test_two_runs_with_nothing_in_common_do_not_read_as_all_clear(desk: Parts, tmp_path: Path) -> None:
+    apart = Movement(
+        models=(Models(role="teacher", before="old", after=TEACHER, is_same=False),
+                Models(role="student", before="mimic", after="mimic", is_same=True)),
+        moves=(), flips=(), rulings=(),
+        left_out={"law": {"only in the earlier run": 4}, SUITE: {"only in this run": 9}},
+    )  # fmt: skip
+    found = Against(movement=apart, name="law", created_at="2026-10-01T08:00:00+00:00")
+    write_report(*desk, tmp_path, Extras(against=found))
+    html = (tmp_path / "changes.html").read_text("utf-8")
+    header = html.partition("</header>")[0]
+    assert "<strong>Nothing could be compared.</strong> The runs have no suite in common: law in the" in header
+    for reassuring in ("No verdict changed", "No sample turned", "Who moved"):
+        assert reassuring not in html
+    assert "law: left out: 4 only in the earlier run." in html
+
+
 @pytest.mark.parametrize("name", ["changes.html", "index.html"])
 def test_nothing_hostile_becomes_markup(name: str, desk: Parts, tmp_path: Path) -> None:
     turned = Flip(suite=SUITE, sample=HOSTILE, model="mimic", role="student", before=1.0, after=0.0, slices={})

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from harness.evaluation import ALL, CheckTally, Comparison, Evaluation, Pair, Slice, Tally
+from harness.compared import CheckTally, Tally
+from harness.evaluation import ALL, Comparison, Evaluation, Pair, Slice
 from harness.protocols import PairTexts
 from harness.records import Grade, Interval, Measure, Outcome, Response, Sample
 from harness.verdict import RequirementVerdict, StudentVerdict, Verdict

@@ -79,6 +79,25 @@ def test_print_opens_every_pair(page: "Page", urls: dict[str, str]) -> None:
     assert set(page.evaluate(seen)) == {True}
 
 
+def test_print_opens_every_fold(page: "Page", urls: dict[str, str]) -> None:
+    page.goto(urls["profiled"])
+    seen = """[...document.querySelectorAll("details > :not(summary)")].map(e => [e.closest(".card") !== null,
+        e.checkVisibility()])"""
+    folded = page.evaluate(seen)
+    assert [True, False] in folded and [False, False] in folded
+    page.emulate_media(media="print")
+    opened = page.evaluate(seen)
+    assert len(opened) == len(folded) and all(is_seen for _, is_seen in opened)
+
+
+def test_drawings_have_their_axis_beside_them_where_the_head_is_gone(page: "Page", urls: dict[str, str]) -> None:
+    page.goto(urls["plain"])
+    seen = "[...document.querySelectorAll('#overall td .axis')].map(axis => axis.checkVisibility())"
+    assert page.evaluate(seen) == [True, True, True]
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert page.evaluate(seen) == [False, False, False]
+
+
 def test_dark_where_the_reader_wants_it(page: "Page", urls: dict[str, str]) -> None:
     page.goto(urls["plain"])
     background = "getComputedStyle(document.body).backgroundColor"

@@ -108,7 +108,7 @@ def test_findings_that_count_and_diagnostics_stand_apart(profiled: Parts) -> Non
 
 def test_without_profiles_nothing_is_shown_but_the_reason(desk: Parts, profiled: Parts) -> None:
     told = text_of(page_of(desk))
-    assert "support-desk: no profile. This run holds no profiles; `viva grade RUN` makes them." in told
+    assert "support-desk: no profile. This run holds no profiles; viva grade RUN makes them." in told
     assert "Understood, or only sounds alike?" not in told and "sounds like the teacher," not in told
     few = tuple(replace(c, n=49) for c in profiled[0].comparisons)
     said = "it takes 50 samples that student and teacher answered, and there are 49 samples."

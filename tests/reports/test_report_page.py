@@ -25,7 +25,7 @@ Parts = tuple[Evaluation, Verdict, Sequence[Pair], PairTexts]
 TAGS = """
 html head meta title style body a header p span h1 h2 h3 h4 ul li dl div dt dd bdi time nav main section article
 strong figure figcaption svg circle rect path line text table caption thead tbody tr th td details summary pre del ins
-mark sup ol footer g"""
+mark sup ol footer g code"""
 ATTRIBUTES = """
 lang charset http-equiv content name class href id viewbox aria-hidden aria-label aria-labelledby role
 tabindex scope colspan data-label dir datetime title d cx cy r x x1 x2 y y1 y2 width height rx stroke-dasharray

@@ -1,5 +1,6 @@
 """Numbers, invisible characters, differences between texts, drawings: by truth table."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -11,8 +12,10 @@ from harness.records import Interval
 from harness.verdict import Verdict
 from reports import charts, wording
 from reports.diffing import side_by_side
+from reports.endings import endings
 from reports.items import change
 from reports.lookup import lookup
+from reports.templating import coded
 from reports.visible import cut, marked, plain
 
 Parts = tuple[Evaluation, Verdict, Sequence[Pair], PairTexts]
@@ -122,6 +125,7 @@ def test_no_marks_where_they_would_not_help(teacher: str, student: str, note: st
     [
         ("42", "41", "42 → 41"),
         ("42", None, "42 → no answer"),
+        (None, None, ""),
         ("", "41", "an empty answer → 41"),
         ("42", "42", "42 from both"),
         ("x" * 50 + "yes", "x" * 50 + "no", f"…{'x' * 14}yes → …{'x' * 14}no"),
@@ -149,6 +153,55 @@ def test_a_drawing_says_what_it_shows_and_points_on_where_it_ends(desk: Parts) -
     assert charts.forest_row(replace(whole, delta95=endless), None, "fail", along).count("beyond") == 2
     nothing = replace(whole, delta95=None, delta90=None)
     assert "No interval: too few independent items." in charts.forest_row(nothing, 0.03, "fail", along)
+
+
+def test_what_nobody_judges_is_drawn_with_a_mark_of_its_own(desk: Parts) -> None:
+    whole = lookup(desk[0], desk[1]).whole("support-desk", "mimic")
+    assert whole is not None
+    along = charts.scale([whole], [0.03], charts.NARROW)
+    kinds = ("pass", "fail", "inconclusive", "unjudged")
+    marks = [re.findall(r'<\w+ class="point"[^>]*>', charts.forest_row(whole, 0.03, kind, along)) for kind in kinds]
+    assert [len(found) for found in marks] == [1, 1, 1, 1] and len({found[0] for found in marks}) == 4
+
+
+def test_endings_are_shares_of_the_traffic_as_accuracy_is(desk: Parts) -> None:
+    whole = lookup(desk[0], desk[1]).whole("support-desk", "mimic")
+    assert whole is not None
+    side = replace(
+        whole.teacher, accuracy=0.96, outcomes={"correct": 223, "incorrect": 17},
+        shares={"correct": 0.96, "incorrect": 0.04}, failed=3,
+    )  # fmt: skip
+    teacher = endings("desk-teacher", replace(whole, teacher=side)).rows[0]
+    assert [(figure.value, figure.detail) for figure in teacher.figures[:6]] == [
+        ("223", "96.0%"), ("17", "4.0%"), ("0", ""), ("0", ""), ("0", ""), ("3", ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("desk: 6.3 points worse", "desk: 6.3 points worse"),
+        ("google/small is the last student", "google/small is the last student"),
+        ("desktops fail", "Desktops fail"),
+        ("a loss is shown", "A loss is shown"),
+        ("", ""),
+    ],
+)
+def test_names_keep_their_letters_where_a_sentence_begins(words: str, expected: str) -> None:
+    assert wording.capital(words, ("desk", "google/small", "")) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("no `a` and `b: {c: [...]}`.", "no <code>a</code> and <code>b: {c: [...]}</code>."),
+        ("a lone ` stays", "a lone ` stays"),
+        ("`<b>\u202e`", "<code>&lt;b&gt;⟨U+202E⟩</code>"),
+        ("<i> & ``", "&lt;i&gt; &amp; ``"),
+    ],
+)
+def test_what_stands_in_backticks_is_code(text: str, expected: str) -> None:
+    assert coded(text) == expected
 
 
 @pytest.mark.parametrize("margin", [0.001, 0.03, 0.5])

@@ -9,19 +9,9 @@ from typing import Any
 import pyarrow.parquet as parquet
 import pytest
 
-from harness.evaluation import (
-    AtK,
-    Cliff,
-    Evaluation,
-    Explored,
-    FoundSlice,
-    Level,
-    NoiseFloor,
-    Pair,
-    PublishedScore,
-    SliceSearch,
-    Step,
-)
+from harness.compared import AtK, NoiseFloor
+from harness.evaluation import Evaluation, Pair, PublishedScore, Step
+from harness.explored import Cliff, Explored, FoundSlice, Level, SliceSearch
 from harness.protocols import PairTexts
 from harness.records import Interval
 from harness.verdict import RequirementVerdict, Verdict

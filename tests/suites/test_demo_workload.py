@@ -14,7 +14,8 @@ from graders.registry import GRADERS
 from harness.cli import wiring
 from harness.grading import assign, check_gold
 from harness.identity import digest
-from harness.plan import SuiteSpec, load_plan
+from harness.plan import SuiteSpec
+from harness.plan_file import load_plan
 from harness.records import Response, Sample
 from harness.suite import Suite, make_suite
 from suites.demo.lessons import hollow, terse, worked

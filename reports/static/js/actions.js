@@ -77,9 +77,9 @@
         reader.redraw();
         reader.say(blind ? "Blind mode is on." : "Blind mode is off.");
       },
-      rename: (name) => rename(reader, name),
-      export: () => exportMarks(reader),
-      import: (input) => importMarks(reader, input, again),
+      rename: (name) => viva.rename(reader, name),
+      export: () => viva.exportMarks(reader),
+      import: (input) => viva.importMarks(reader, input, again),
       help: () => reader.parts.help.showModal(),
       keys: (isOn) => (reader.keysOn = isOn),
     };
@@ -151,50 +151,6 @@
     reader.drawList();
   }
 
-  function rename(reader, name) {
-    const before = reader.marks.rename(name);
-    afterMarks(reader);
-    reader.parts.notice.replaceChildren();
-    if (!before.length || !name) return;
-    const move = () => {
-      reader.marks.move(before);
-      reader.parts.notice.replaceChildren();
-      afterMarks(reader);
-    };
-    reader.parts.notice.replaceChildren(
-      viva.element("p", { class: "absent" }, `${viva.numberOf(before.length, "mark")} stay under the name ${viva.plain(before[0].reviewer)}. `,
-        viva.element("button", { type: "button", onclick: move }, "The same person: move them here")),
-    );
-  }
-
-  function exportMarks(reader) {
-    const made = reader.marks.exported();
-    if (!made.marks.length) return reader.say("There is no mark to export yet.");
-    if (!made.reviewer) {
-      document.getElementById("viva-reviewer").focus();
-      return reader.say("Enter the reviewer's name first: marks without a name cannot be compared.");
-    }
-    const digest = reader.page.evaluation.replace(/^sha256:/, "").replace(/[^0-9a-z]/gi, "").slice(0, 8);
-    viva.download(`marks-${digest}.json`, `${JSON.stringify(made, null, 1)}\n`);
-    reader.marks.exportedAt = Date.now();
-    return reader.say(`${viva.numberOf(made.marks.length, "mark")} exported. Take them in with: viva review import`);
-  }
-
-  async function importMarks(reader, input, again) {
-    const [file] = input.files;
-    if (!file) return;
-    let said;
-    try {
-      said = reader.marks.merge(await file.text());
-    } catch (error) {
-      said = error.message;
-    }
-    input.value = "";
-    again({});
-    reader.redraw();
-    reader.parts.notice.replaceChildren(viva.element("p", { class: "absent" }, said));
-  }
-
   /** Search every text of the rows, block by block; only the rows found are kept. */
   async function searchTexts(reader, again) {
     const search = reader.search;
@@ -229,41 +185,5 @@
     return passages.some((passage) => passage && String(passage).toLowerCase().includes(words));
   }
 
-  const isField = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, dialog") !== null && target.closest !== undefined;
-
-  const KEYS = {
-    j: (act) => act.step(1), k: (act) => act.step(-1), 1: (act, { side }) => act.mark(side, "right"), 2: (act, { side }) => act.mark(side, "wrong"),
-    3: (act, { side }) => act.mark(side, "unsure"), 4: (act, { side }) => act.mark(side, null), s: (act) => act.otherSide(), d: (act) => act.diff(), b: (act) => act.blind(),
-    n: (act, { side }) => document.getElementById(`viva-note-${side}`)?.focus(), "/": (act, { parts }) => parts.search.focus(), "?": (act) => act.help(),
-    f: (act, { filter, blind }) => {
-      const filters = viva.filtersFor(blind);
-      act.filter(filters[(filters.indexOf(filter) + 1) % filters.length]);
-    },
-  };
-
-  function listen(reader) {
-    document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && isField(event.target) && !event.target.closest("dialog")) event.target.blur();
-      if (!reader.rows || !reader.keysOn || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isField(event.target)) return;
-      if (!Object.hasOwn(KEYS, event.key)) return;
-      event.preventDefault();
-      KEYS[event.key](reader.act, reader);
-    });
-    addEventListener("popstate", async () => {
-      if (!reader.rows || !viva.isPlace(location.hash)) return;
-      const place = viva.readLink(location.hash);
-      await reader.goTo(place);
-      if (location.hash && place.sample === null) reader.root.closest("section")?.scrollIntoView();
-    });
-    addEventListener("storage", (event) => {
-      if (event.key !== reader.marks.key || !reader.rows) return;
-      reader.marks.read();
-      afterMarks(reader);
-    });
-    addEventListener("beforeunload", (event) => {
-      if (reader.marks.unsaved && reader.marks.all().length && !reader.marks.exportedAt) event.preventDefault();
-    });
-  }
-
-  Object.assign(viva, { actionsOf, listen });
+  Object.assign(viva, { actionsOf, afterMarks });
 })();

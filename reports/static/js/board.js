@@ -7,8 +7,10 @@
     ["s", "mark the other model's grade"], ["n", "write a note"], ["d", "word differences on or off"], ["/", "search"], ["f", "next filter"], ["b", "blind mode on or off"],
     ["?", "this help"], ["Esc", "leave a field or this help"],
   ];
-  const BLIND = "Blind: models are called A and B, in an order drawn for each pair. Names, detector evidence, tokens and seconds are hidden. " +
-    "The list is in a drawn order. Outcomes stay, since a mark is about the grade; a text may still give its author away.";
+  const BLIND = "Blind: models are called A and B, in an order drawn for each pair. Names, detector evidence, tokens and seconds are hidden, " +
+    "and so is what could name a model: failures, sources of references, reasons of grades made beside the teacher. " +
+    "The list is in a drawn order, and attempts can be chosen only where both have as many. Outcomes stay, since a mark is about the grade; " +
+    "a text may still give its author away.";
 
   function board(view, act) {
     const file = viva.element("input", { type: "file", id: "viva-import", class: "visually-hidden", accept: ".json,application/json", tabindex: "-1", onchange: (event) => act.import(event.target) });

@@ -5,7 +5,8 @@
   const TOKEN = /[\p{L}\p{N}\p{M}_\u200c\u200d]+|\s+|[^\p{L}\p{N}\p{M}_\u200c\u200d\s]+/gu;
   const TOKENS = 300000; // words and gaps of both texts together; above it nothing is compared
   const STEPS = 25000000; // of the search; about a second on a slow machine
-  const SHARED_FLOOR = 0.25; // below this share of common words a diff is noise
+  const SHARED_FLOOR = 0.25; // below this share of common words a diff is noise,
+  const FEW = 12; // except in texts this short, words and gaps of both together: there all can be seen at once
 
   class OverBudget extends Error {}
 
@@ -26,7 +27,7 @@
       return unmarked("The texts are long and differ nearly everywhere, so words are not marked.");
     }
     const common = ours.length - only.ours.reduce((sum, flag) => sum + flag, 0);
-    if ((2 * common) / total < SHARED_FLOOR) return unmarked("The texts are too different to mark word by word.");
+    if (total > FEW && (2 * common) / total < SHARED_FLOOR) return unmarked("The texts are too different to mark word by word.");
     return { first: stretches(ours, only.ours), second: stretches(theirs, only.theirs), note: "" };
   }
 

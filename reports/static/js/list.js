@@ -65,18 +65,27 @@
   const answerLine = (answer) =>
     answer === null || answer === undefined ? viva.element("i", {}, "no answer") : viva.element("bdi", {}, viva.plain(viva.shorten(answer, 40)) || "an empty answer");
 
+  /** What was marked, side by side as the pair is shown: `teacher right, student wrong`, or by A and B. */
+  function markedLine(sides, marks) {
+    const ofSide = ({ model }) => marks.filter((mark) => mark.model === model).sort((a, b) => a.attempt - b.attempt);
+    return sides.map((side) => [side.role || side.label, ofSide(side)]).filter(([, own]) => own.length)
+      .map(([name, own]) => `${name} ${own.map(({ mark }) => mark).join(", ")}`).join("; ");
+  }
+
   function rowItem(view, row, act) {
     const pair = viva.pairAt(view.rows, row);
     const sides = viva.sidesOf(pair, view);
     const marks = view.marksOf(pair);
+    // Imported scores and some graders come without an answer taken out of the reply: two blanks tell nothing.
+    const isExtracted = sides.some(({ answer }) => answer !== null && answer !== undefined);
     const link = viva.innerLink(
       view.linkTo(row),
       { class: "row", "aria-current": row === view.open ? "true" : null, onclick: (event) => act.follow(event, row) },
       viva.element("span", { class: "outcomes" }, badge(sides[0], pair.list.words), viva.element("span", { class: "soft" }, view.blind ? "and" : "→"), badge(sides[1], pair.list.words)),
       viva.element("bdi", { class: "sample" }, viva.plain(viva.shorten(pair.sample, 60))),
       viva.element("span", { class: "snippet", dir: "auto" }, viva.plain(viva.shorten(pair.snippet, 110))),
-      viva.element("span", { class: "answers" }, answerLine(sides[0].answer), viva.element("span", { class: "soft" }, view.blind ? " | " : " → "), answerLine(sides[1].answer)),
-      marks.length ? viva.element("span", { class: "marked" }, `Marked: ${marks.map((mark) => mark.mark).join(", ")}`) : null,
+      isExtracted ? viva.element("span", { class: "answers" }, answerLine(sides[0].answer), viva.element("span", { class: "soft" }, view.blind ? " | " : " → "), answerLine(sides[1].answer)) : null,
+      marks.length ? viva.element("span", { class: "marked" }, `Marked: ${markedLine(sides, marks)}`) : null,
     );
     return viva.element("li", {}, link);
   }

@@ -8,11 +8,14 @@
   /** What a mark is of: one grade, by one reviewer, for one draw or none. */
   const identity = (mark) => JSON.stringify([mark.reviewer, mark.suite, mark.sample, mark.model, mark.attempt, mark.draw ?? null]);
 
+  const REFUSED = "This browser refused to keep the marks. They last until it keeps them or this page is closed: export them before.";
+
+  /** `kept`: every mark by its identity. `pending`: changes that the browser has not kept yet, a removal as a null mark. */
   class Marks {
     constructor({ evaluation, run }) {
       Object.assign(this, {
-        evaluation, run, key: `viva-marks:${evaluation}`, reviewer: "", kept: new Map(), version: 0, unsaved: false,
-        barred: false, exportedAt: null, trouble: "",
+        evaluation, run, key: `viva-marks:${evaluation}`, reviewer: "", kept: new Map(), pending: new Map(), version: 0, barred: false,
+        exportedAt: null, trouble: "",
       });
       this.read();
       const last = Math.max(-1, ...this.all().map((mark) => Date.parse(mark.at) || 0));
@@ -23,13 +26,21 @@
       return [...this.kept.values()];
     }
 
+    of(reviewer) {
+      return this.all().filter((mark) => mark.reviewer === reviewer);
+    }
+
     /** Marks of the present reviewer. */
     mine() {
-      return this.all().filter((mark) => mark.reviewer === this.reviewer);
+      return this.of(this.reviewer);
     }
 
     get(grade) {
       return this.kept.get(identity({ ...grade, reviewer: this.reviewer })) ?? null;
+    }
+
+    get unsaved() {
+      return this.pending.size > 0;
     }
 
     /** Take in what the browser holds: another tab may have written since. What cannot be read is set aside, not overwritten. */
@@ -48,9 +59,19 @@
         this.stored = JSON.parse(text);
         if (!Array.isArray(this.stored.marks)) throw new Error("no list of marks");
         this.kept = new Map(this.stored.marks.map((mark) => [identity(mark), mark]));
+        this.overlay();
       } catch {
         this.stored = null;
         this.setAside(text);
+      }
+    }
+
+    /** Lay the changes of this tab over what was read; of two marks of one grade the later counts. */
+    overlay() {
+      for (const [key, { mark, at }] of this.pending) {
+        const read = this.kept.get(key);
+        if (read && Date.parse(read.at) > at) this.pending.delete(key);
+        else place(this.kept, key, mark);
       }
     }
 
@@ -60,56 +81,60 @@
         globalThis.localStorage.setItem(`${this.key}:unreadable:${Date.now()}`, text);
         this.trouble = "Earlier marks in this browser could not be read. They were set aside, not deleted.";
       } catch {
-        Object.assign(this, { barred: true, unsaved: true });
+        this.barred = true;
         this.trouble = "Earlier marks in this browser could not be read, nor set aside, so they stay as they are. " +
           "New marks last until this page is closed: export them before.";
       }
     }
 
-    keep(key, text) {
+    /** Another tab has written: take that in, and try again to have the own changes kept. */
+    sync() {
+      this.read();
+      if (this.unsaved) this.write();
+    }
+
+    write() {
+      this.stored = { viva_marks: VERSION, evaluation: this.evaluation, reviewer: this.reviewer, marks: this.all() };
       if (this.barred) return;
       try {
-        globalThis.localStorage.setItem(key, text);
-        this.unsaved = false;
+        globalThis.localStorage.setItem(this.key, JSON.stringify(this.stored));
+        this.pending.clear();
+        if (this.trouble === REFUSED) this.trouble = "";
       } catch {
-        this.unsaved = true;
-        this.trouble ||= "This browser refused to keep the marks. They last until this page is closed: export them before.";
+        this.trouble ||= REFUSED;
       }
     }
 
-    /** Apply a change to what is stored now and write the whole. */
-    change(apply) {
-      if (!this.unsaved) this.read();
-      apply(this.kept);
+    /** Apply changes to what is stored now and write the whole. `changesOf` makes `[identity, mark or null]` from the marks kept. */
+    change(changesOf) {
+      this.read();
+      for (const [key, mark] of changesOf(this.kept)) {
+        this.pending.set(key, { mark, at: mark ? Date.parse(mark.at) : Date.now() });
+        place(this.kept, key, mark);
+      }
       this.version += 1;
       this.exportedAt = null;
-      this.stored = { viva_marks: VERSION, evaluation: this.evaluation, reviewer: this.reviewer, marks: this.all() };
-      this.keep(this.key, JSON.stringify(this.stored));
+      this.write();
     }
 
     set(grade, { mark, note, blind }) {
       const made = { ...grade, reviewer: this.reviewer, mark, note, blind, at: new Date().toISOString() };
-      this.change((kept) => kept.set(identity(made), made));
+      this.change(() => [[identity(made), made]]);
     }
 
     remove(grade) {
-      this.change((kept) => kept.delete(identity({ ...grade, reviewer: this.reviewer })));
+      this.change(() => [[identity({ ...grade, reviewer: this.reviewer }), null]]);
     }
 
-    /** Another name. Marks without a name become the new name's; those of a name stay with it. */
+    /** Another name. Marks stay with the name under which they were made, and those without a name stay so. */
     rename(name) {
-      const nameless = this.reviewer === "";
-      const before = this.mine();
       this.reviewer = name;
-      this.change((kept) => {
-        if (nameless) moveAll(kept, before, name);
-      });
-      return nameless ? [] : before;
+      this.change(() => []);
     }
 
-    /** The same reviewer under another spelling: marks move to the present name. */
-    move(before) {
-      this.change((kept) => moveAll(kept, before, this.reviewer));
+    /** Give the present reviewer the marks of another name, or those without one (""). */
+    take(from) {
+      if (from !== this.reviewer) this.change((kept) => this.of(from).flatMap((mark) => moved(kept, mark, this.reviewer)));
     }
 
     exported() {
@@ -125,29 +150,35 @@
       let [added, replaced, left] = [0, 0, 0];
       if (this.reviewer === "" && !this.mine().length) this.reviewer = reviewer;
       this.change((kept) => {
+        const changes = new Map();
         for (const mark of marks) {
           const made = { ...mark, reviewer };
-          const earlier = kept.get(identity(made));
+          const earlier = changes.get(identity(made)) ?? kept.get(identity(made));
           if (earlier && Date.parse(earlier.at) >= Date.parse(made.at)) left += 1;
           else {
-            kept.set(identity(made), made);
+            changes.set(identity(made), made);
             if (earlier) replaced += 1;
             else added += 1;
           }
         }
+        return changes;
       });
       const whose = reviewer === this.reviewer ? "" : ` They stand under the name ${viva.plain(reviewer) || "(none)"}; enter it as reviewer to see them.`;
       return `${viva.numberOf(added, "mark")} added, ${viva.count(replaced)} replaced by later ones, ${viva.count(left)} already here.${whose}`;
     }
   }
 
-  function moveAll(kept, marks, name) {
-    for (const mark of marks) {
-      kept.delete(identity(mark));
-      const moved = { ...mark, reviewer: name };
-      const present = kept.get(identity(moved));
-      if (!present || Date.parse(present.at) < Date.parse(mark.at)) kept.set(identity(moved), moved);
-    }
+  function place(kept, key, mark) {
+    if (mark) kept.set(key, mark);
+    else kept.delete(key);
+  }
+
+  /** The changes that give a mark another reviewer, who may have marked the same grade later. */
+  function moved(kept, mark, reviewer) {
+    const made = { ...mark, reviewer };
+    const present = kept.get(identity(made));
+    const isLater = !present || Date.parse(present.at) < Date.parse(mark.at);
+    return [[identity(mark), null], ...(isLater ? [[identity(made), made]] : [])];
   }
 
   function checkedExport(text, evaluation) {

@@ -29,8 +29,9 @@
     return viva.element("details", { class: "extra" }, viva.element("summary", {}, `${title} (${viva.numberOf(text.length, "character")})`), viva.box(text, title), viva.cutNote(cut));
   }
 
-  function asked(texts) {
+  function asked(texts, view) {
     const { reference } = texts;
+    const source = view.blind ? null : texts.reference_source; // may be the name of a model
     return viva.element(
       "div", { class: "asked" },
       viva.element("div", { class: "turns" }, (texts.asked ?? []).map(({ role, text, cut }) => passage(role, text, cut))),
@@ -38,7 +39,7 @@
         "div", { class: "wanted" },
         reference === null || reference === undefined
           ? viva.element("section", { class: "passage" }, viva.element("h4", {}, "Reference"), viva.element("p", { class: "note" }, "None: the teacher is the reference."))
-          : passage(texts.reference_source ? `Reference (${texts.reference_source})` : "Reference", reference, texts.reference_cut),
+          : passage(source ? `Reference (${source})` : "Reference", reference, texts.reference_cut),
         folded("Worked solution", texts.solution, texts.solution_cut),
         folded("Source text", texts.context, texts.context_cut),
         texts.choices?.length ? folded("Choices", texts.choices.join("\n"), 0) : null,
@@ -57,7 +58,7 @@
 
   function notesOf(attempt, view) {
     const notes = [];
-    if (attempt.failure) notes.push(`The request failed: ${viva.plain(viva.shorten(attempt.failure, 400))}`);
+    if (attempt.failure) notes.push(view.blind ? "The request failed." : `The request failed: ${viva.plain(viva.shorten(attempt.failure, 400))}`);
     else if (attempt.missing) notes.push("No text is stored for this attempt.");
     else if (attempt.text === "") notes.push("The answer is empty.");
     if (attempt.finish === "length") notes.push("Stopped at the limit of tokens.");
@@ -68,8 +69,17 @@
     return spent.length ? [...notes, `${spent.join(", ")}.`] : notes;
   }
 
+  /** A grader's reason and checks. While blind not those of our failures, nor of grades that are made beside the teacher's reply. */
+  function gradedBy(attempt, measure, view) {
+    if (view.blind && (measure !== "accuracy" || outcomeOf(attempt.outcome) === "failed")) return [];
+    return [
+      attempt.reason ? viva.element("p", { class: "note" }, "Grader: ", viva.element("bdi", {}, viva.shown(attempt.reason.slice(0, 2000)))) : null,
+      attempt.faults?.length ? viva.element("ul", { class: "chips faults", "aria-label": "Checks that fell short" }, attempt.faults.map((fault) => viva.element("li", {}, viva.element("bdi", {}, viva.plain(fault))))) : null,
+    ];
+  }
+
   function chooser(side, attempts, shown, words, act) {
-    if (attempts.length < 2) return null;
+    if (!side.hasChoice || attempts.length < 2) return null;
     const select = viva.element(
       "select", { id: `viva-attempt-${side.place}`, onchange: (event) => act.attempt(side.which, event.target.selectedIndex) },
       attempts.map(({ outcome }, n) => viva.element("option", {}, `${n + 1} of ${attempts.length}: ${words[outcomeOf(outcome)] ?? "not graded"}`)),
@@ -117,12 +127,13 @@
     ];
     if (!attempt) return viva.element("section", { class: "side" }, head, viva.element("p", { class: "note" }, "No text is stored for this pair."), marking(side, view, act));
     const answer = attempt.answer ?? null;
+    const isScored = ["correct", "incorrect"].includes(outcomeOf(attempt.outcome) ?? side.outcome); // without an answer: by an imported score, say
     return viva.element(
       "section", { class: "side", "aria-label": `Answer of ${viva.plain(viva.shorten(side.label, 80))}` }, head,
       chooser(side, attempts, shown, words, act),
-      viva.element("p", { class: "extracted" }, "Extracted answer: ", viva.element("bdi", {}, answer === null ? "nothing could be extracted" : viva.shown(answer.slice(0, 2000)))),
-      attempt.reason ? viva.element("p", { class: "note" }, "Grader: ", viva.element("bdi", {}, viva.shown(attempt.reason.slice(0, 2000)))) : null,
-      attempt.faults?.length ? viva.element("ul", { class: "chips faults", "aria-label": "Checks that fell short" }, attempt.faults.map((fault) => viva.element("li", {}, viva.element("bdi", {}, viva.plain(fault))))) : null,
+      answer === null && isScored ? null :
+        viva.element("p", { class: "extracted" }, "Extracted answer: ", viva.element("bdi", {}, answer === null ? "nothing could be extracted" : viva.shown(answer.slice(0, 2000)))),
+      gradedBy(attempt, side.measure, view),
       notesOf(attempt, view).map((note) => viva.element("p", { class: "note" }, note)),
       attempt.text ? viva.box(attempt.text, `Answer of ${side.label}`, viva.stretched(attempt.text, changed.text, tagOf(side), found.within)) : null,
       viva.cutNote(attempt.cut),
@@ -139,10 +150,13 @@
   /** Both sides with the attempt shown, what differs, and what detectors marked. */
   function facing(pair, texts, view) {
     const answers = new Map(Object.entries(texts.answers ?? {}));
-    const sides = sidesOf(pair, view).map((side) => {
-      const attempts = answers.get(side.model) ?? [];
-      const shown = Math.min(view.attempts[side.which] ?? attemptShown(attempts, side), Math.max(attempts.length - 1, 0));
-      return { ...side, attempts, shown, attempt: attempts[shown] ?? null, words: pair.list.words, number: attempts[shown]?.attempt ?? shown, marked: view.marked(pair, side, attempts[shown]?.attempt ?? shown) };
+    const attemptsOf = (side) => answers.get(side.model) ?? [];
+    const both = sidesOf(pair, view);
+    const hasChoice = !view.blind || attemptsOf(both[0]).length === attemptsOf(both[1]).length; // how many tells who it is
+    const sides = both.map((side) => {
+      const attempts = attemptsOf(side);
+      const shown = Math.min((hasChoice ? view.attempts[side.which] : null) ?? attemptShown(attempts, side), Math.max(attempts.length - 1, 0));
+      return { ...side, attempts, hasChoice, measure: pair.list.measure, shown, attempt: attempts[shown] ?? null, words: pair.list.words, number: attempts[shown]?.attempt ?? shown, marked: view.marked(pair, side, attempts[shown]?.attempt ?? shown) };
     });
     const [first, second] = sides.map(({ attempt }) => attempt);
     const diff = view.diff && first && second ? viva.wordDiff(first.text ?? "", second.text ?? "") : NOTHING;
@@ -184,7 +198,7 @@
     const faced = facing(pair, texts, view);
     const body = viva.element(
       "article", { class: "pair", "aria-labelledby": "viva-pair" },
-      heading(pair, view), asked(texts), legend(faced, view, act), viva.element("div", { class: "sides" }, faced.sides.map((side) => sideView(side, view, act))),
+      heading(pair, view), asked(texts, view), legend(faced, view, act), viva.element("div", { class: "sides" }, faced.sides.map((side) => sideView(side, view, act))),
     );
     return { body, sides: faced.sides };
   }

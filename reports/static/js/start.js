@@ -13,8 +13,8 @@
       this.blind = wanted === null ? page.draw !== null && page.draw !== undefined : wanted === "yes";
       this.side = viva.firstSide(this.blind);
       this.title = document.title;
-      this.act = actions(this);
-      this.parts = frame(this);
+      this.act = viva.actionsOf(this);
+      this.parts = viva.frame(this);
       root.replaceChildren(...this.parts.all);
     }
 
@@ -205,12 +205,12 @@
     drawList() {
       if (!this.rows) return;
       const view = this.view();
-      this.parts.chooser.replaceChildren(...listChooser(this));
-      keepFocus(this.parts.filters, () => this.parts.filters.replaceChildren(...viva.filterButtons(view, this.act)));
-      keepFocus(this.parts.slices, () => this.parts.slices.replaceChildren(...viva.sliceSelects(this.choices, this.slices, this.act)));
-      keepFocus(this.parts.list, () => this.parts.list.replaceChildren(...viva.listPage(view, this.act).filter(Boolean)));
+      this.parts.chooser.replaceChildren(...viva.listChooser(this));
+      viva.keepFocus(this.parts.filters, () => this.parts.filters.replaceChildren(...viva.filterButtons(view, this.act)));
+      viva.keepFocus(this.parts.slices, () => this.parts.slices.replaceChildren(...viva.sliceSelects(this.choices, this.slices, this.act)));
+      viva.keepFocus(this.parts.list, () => this.parts.list.replaceChildren(...viva.listPage(view, this.act).filter(Boolean)));
       this.parts.deep.hidden = this.search === "" || this.deep?.search === this.search;
-      keepInView(this.parts.list.parentElement, this.parts.list.querySelector("[aria-current]"));
+      viva.keepInView(this.parts.list.parentElement, this.parts.list.querySelector("[aria-current]"));
     }
 
     drawSteps() {
@@ -239,7 +239,7 @@
       document.title = this.blind ? `${viva.plain(this.page.run)} – pairs` : this.title;
       const { blind, marks } = this;
       const view = { blind, reviewer: marks.reviewer, trouble: marks.trouble, progress: this.progress() };
-      keepFocus(this.parts.board, () => this.parts.board.replaceChildren(...viva.board(view, this.act).filter(Boolean)));
+      viva.keepFocus(this.parts.board, () => this.parts.board.replaceChildren(...viva.board(view, this.act).filter(Boolean)));
     }
   }
 
@@ -267,58 +267,8 @@
     }
   }
 
-  /** Scrolls the list, never the page: who opens a page wants to read its figures first. */
-  function keepInView(list, current) {
-    if (!current) return;
-    const [box, row] = [list.getBoundingClientRect(), current.getBoundingClientRect()];
-    if (row.top < box.top) list.scrollTop -= box.top - row.top;
-    else if (row.bottom > box.bottom) list.scrollTop += row.bottom - box.bottom;
-  }
-
-  function keepFocus(part, draw) {
-    const controls = () => [...part.querySelectorAll("a, button, select, input:not([type=file])")];
-    const place = controls().indexOf(document.activeElement);
-    draw();
-    if (place >= 0) controls()[place]?.focus({ preventScroll: true });
-  }
-
-  function listChooser(reader) {
-    const { lists } = reader.page;
-    if (reader.page.draw || lists.length < 2) return [];
-    const name = ({ student, suite }, n) => (reader.blind ? `${n + 1}: ${suite}` : `${student} on ${suite}`);
-    const select = viva.element(
-      "select", { id: "viva-list", onchange: (event) => reader.act.list(event.target.selectedIndex) },
-      lists.map((list, n) => viva.element("option", {}, viva.plain(viva.shorten(name(list, n), 80)))),
-    );
-    select.selectedIndex = reader.list;
-    return [viva.labelled(reader.blind ? "Pairs of" : "Student", select)];
-  }
-
-  /** The fixed parts of the reader, filled by its draw methods. */
-  function frame(reader) {
-    const { act } = reader;
-    const part = (name, attributes) => viva.element(name, attributes);
-    const parts = {
-      board: part("div", { class: "board", role: "group", "aria-label": "Review" }), chooser: part("div", { class: "chooser" }),
-      filters: part("div", { class: "filters", role: "group", "aria-label": "Filter" }), slices: part("div", { class: "slice-choices", role: "group", "aria-label": "Slices" }),
-      search: viva.element("input", { type: "search", id: "viva-search", autocomplete: "off", spellcheck: "false", oninput: (event) => act.search(event.target.value) }),
-      deep: viva.element("button", { type: "button", hidden: true, onclick: () => act.deep() }, "Search all texts"),
-      status: part("p", { class: "status", role: "status", "aria-live": "polite" }), list: part("div", { class: "list" }), pair: part("div", { class: "open-pair" }),
-      place: part("span", { class: "place-in-list" }),
-      previous: viva.element("button", { type: "button", "aria-keyshortcuts": "k", onclick: () => act.step(-1) }, "Previous", viva.element("kbd", { class: "key" }, "k")),
-      next: viva.element("button", { type: "button", "aria-keyshortcuts": "j", onclick: () => act.step(1) }, "Next", viva.element("kbd", { class: "key" }, "j")),
-      notice: part("div", { class: "notice", "aria-live": "polite" }), help: viva.helpDialog(act),
-    };
-    const searching = viva.element("div", { class: "searching", role: "search" }, viva.labelled("Search ids, answers, beginnings of prompts", parts.search), parts.deep);
-    const steps = viva.element("nav", { class: "steps", "aria-label": "Step through the pairs" }, parts.previous, parts.place, parts.next);
-    const finding = viva.element("div", { class: "finding" }, parts.chooser, parts.filters, parts.slices, searching, parts.status);
-    parts.all = [parts.board, parts.notice, finding, viva.element("div", { class: "reader" }, viva.element("section", { class: "side-list", "aria-label": "List of pairs" }, parts.list), viva.element("section", { class: "viewing", "aria-label": "Open pair" }, steps, parts.pair)), parts.help];
-    return parts;
-  }
-
   viva.Reader = Reader;
   viva.rememberFor = rememberFor;
-  const actions = (reader) => viva.actionsOf(reader);
 
   document.addEventListener("DOMContentLoaded", () => {
     const root = document.getElementById("viva-pairs");

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from harness.evaluation import Comparison, Side, Slice
+from harness.compared import Side
+from harness.evaluation import Comparison, Slice
 from harness.evidence import Attempt, Evidence, Exhibit
 from harness.records import Grade, LogprobSummary, Message, Response, Sample
 from harness.stats import clustered

@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import binom, binomtest
 
 from benchmarks.stats.coverage import Setting, clustered, every_table, exact, simulated, sizes
-from harness.evaluation import PairedCells
+from harness.compared import PairedCells
 from harness.stats.clustered import mean_difference, t_interval
 from harness.stats.paired import interval, limits, newcombe_limits, safe_p_value
 

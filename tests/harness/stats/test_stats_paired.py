@@ -3,7 +3,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from harness.evaluation import PairedCells
+from harness.compared import PairedCells
 from harness.stats.clustered import mean_difference, t_harm_p_value
 from harness.stats.multiplicity import holm
 from harness.stats.paired import cells, harm_p_value, interval, limits, mcnemar, newcombe, safe_p_value

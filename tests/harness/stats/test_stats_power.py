@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.evaluation import PairedCells
+from harness.compared import PairedCells
 from harness.stats.paired import interval
 from harness.stats.power import items_needed, power_at, unbroken
 

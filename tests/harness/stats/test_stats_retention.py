@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta, multinomial, norm
 from scipy.stats import t as student_t
 
-from harness.evaluation import PairedCells
+from harness.compared import PairedCells
 from harness.stats.clustered import mean_difference, t_interval
 from harness.stats.retention import conditional, conditional_weighted, fieller, fieller_of_strata
 
