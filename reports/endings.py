@@ -13,8 +13,7 @@ def endings(teacher: str, c: Comparison) -> Table:
     return Table(
         title="How the answers ended",
         caption="Outcomes of both models, and what one answer cost. Counts are answers; percentages are shares of the "
-        "traffic, by the items' weights, as accuracy is. Failed: viva could not grade the answer, and no figure counts "
-        "it.",
+        "traffic, weighted like every mean here. Failed: viva could not grade the answer, and no figure counts it.",
         head="Model",
         columns=(*(words[o] for o in OUTCOMES), "Tokens per answer", "Seconds per answer"),
         rows=(_ending(teacher, c.teacher), _ending(c.student, c.pupil)),

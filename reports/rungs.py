@@ -8,6 +8,7 @@ from markupsafe import Markup
 from harness.compared import Spent
 from harness.evaluation import ALL
 from harness.ladder import ladder
+from harness.ladder_order import Order
 from harness.parameters import in_words
 from harness.rungs import Ladder, Rung, StepDown
 from reports import wording
@@ -20,6 +21,38 @@ from reports.visible import shorten
 STEPS_SHOWN, SOURCE_SHOWN = 24, 160
 GOOD_LABELS = ("FAITHFUL", "INCONCLUSIVE")  # labels that a ladder need not name
 UNPAIRED = Badge(kind="unjudged", word="Unpaired")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderWords:
+    """What the order of a ladder lets its headings say: without sizes nothing may be called smaller."""
+
+    title: str
+    heading: str
+    steps: str
+    beside: str
+
+
+WORDS: Mapping[Order, LadderWords] = {
+    "parameters": LadderWords(
+        title="The ladder: how small may it be?",
+        heading="From the largest to the smallest",
+        steps="What each step down costs",
+        beside="the next larger one",
+    ),
+    "cost": LadderWords(
+        title="The ladder: how cheap may it be?",
+        heading="From the dearest to the cheapest",
+        steps="What each step down costs",
+        beside="the next dearer one",
+    ),
+    "plan": LadderWords(
+        title="The students beside one another",
+        heading="Every student beside the teacher",
+        steps="From each student to the next",
+        beside="the one before it",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +81,7 @@ class LadderView:
 
     sentence: str = ""
     ordered: str = ""
-    heading: str = ""
+    words: LadderWords = WORDS["plan"]
     notes: tuple[str, ...] = ()
     about: str = ""
     picture: Markup = Markup("")
@@ -70,7 +103,7 @@ def rungs(front: Front, anchors: Mapping[str, str]) -> LadderView:
     return LadderView(
         sentence=_sentence(names, found.sentence),
         ordered=found.ordered,
-        heading=f"Models {found.ordered}" if found.order == "plan" else "From the largest to the smallest",
+        words=WORDS[found.order],
         notes=tuple(_sentence(names, note) for note in found.notes),
         about=_about(found, suites),
         picture=picture(found, suites, spent) if suites else Markup(""),
