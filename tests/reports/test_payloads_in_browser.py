@@ -19,7 +19,7 @@ from reports.lookup import lookup
 from reports.pages import pages_of
 from reports.render import write_report
 from reports.visible import marked
-from tests.reports.browsing import CHROMIUM, Watched, chromium, watched
+from tests.reports.browsing import CHROMIUM, Watched, watched
 from tests.reports.conftest import SUITE, TEACHER, compared, digest
 from tests.reports.payloads import PAYLOADS
 
@@ -131,12 +131,6 @@ def report(hostile: Parts, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("payloads")
     write_report(*hostile, out)
     return out
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
