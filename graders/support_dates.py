@@ -6,10 +6,10 @@ the half of the day is not said, both hours are kept.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from datetime import date
 
-from graders.support_words import ALSO_WORDS, FULL_MONTHS, MONTHS, WEEKDAYS, fold
+from graders.support_words import ALSO_WORDS, FULL_MONTHS, MONTHS, WEEKDAYS, fold, one_of
 
 Readings = tuple[str, ...]
 Found = tuple[int, int, Readings]  # start, end and how it may be read
@@ -54,7 +54,7 @@ def pattern(year: str | None, month: int | None = None, day: int | None = None) 
     return ("-".join(shown),)
 
 
-def supported(claim: str, known: set[str]) -> bool:
+def supported(claim: str, known: Set[str]) -> bool:
     """Whether a reading stands among those of a source, in as much detail or more.
 
     The year may stand elsewhere in the source than the day, if the day stands there without a year.
@@ -183,9 +183,8 @@ def _compiled(text: str) -> re.Pattern[str]:
 
 
 _HALF = r"(?P<half>[ap]\.[ ]?m\.|[ap][ ]?m\b)"
-_MONTH_NAMES = "|".join(
-    sorted({*MONTHS, "märz", "février", "août", "décembre", "févr", "déc", "jänner"}, key=len, reverse=True)
-)
+_MONTH_NAMES = one_of({*MONTHS, "märz", "février", "août", "décembre", "févr", "déc", "jänner"})
+_WEEKDAY_NAMES = one_of({*WEEKDAYS, "miércoles", "sábado", "lunedì", "martedì", "mercoledì", "giovedì", "venerdì"})
 _NAMED = rf"(?P<month>{_MONTH_NAMES})\b(?:\.(?=[ ,]{{0,2}}\d))?"
 _GRAMMAR: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_compiled(rf"{_APART}([12]\d{{3}})([-/.])(\d{{1,2}})\2(\d{{1,2}})(?=T\d|\b)(?![-/\d]|[.,]\d)"), _iso),
@@ -210,12 +209,7 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_compiled(rf"{_APART}(?P<year>[12]\d{{3}})-(?P<digits>0[1-9]|1[0-2])(?![\w/-]|[.,]\d)"), _month_in_digits),
     (_compiled(rf"{_APART}(\d{{1,2}})\.[ ]?(\d{{1,2}})\.(?![\w])"), _day_and_month),
     (_compiled(rf"\b(?P<aside>{_ASIDE})[ -]{_NAMED}(?!\w)"), _month_alone),
-    (
-        _compiled(
-            r"\b(?:" + "|".join(WEEKDAYS) + r")\b|\b(?:miércoles|sábado|lunedì|martedì|mercoledì|giovedì|venerdì)\b"
-        ),
-        _weekday,
-    ),
+    (_compiled(rf"\b{_WEEKDAY_NAMES}\b"), _weekday),
     (
         _compiled(
             rf"(?:(?<![\w.:])|(?<={_TAKEN}T))(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?!\d)"

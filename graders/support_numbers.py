@@ -18,6 +18,7 @@ from graders.support_words import (
     GERMAN_NUMBERS,
     HINTS,
     fold,
+    one_of,
     spelled_number,
 )
 
@@ -38,7 +39,7 @@ _SCALES: dict[str, tuple[int, ...]] = {
 }
 _HUNDREDTHS = ("cent", "cents", "pence")
 _LETTERS_OF_SCALES = "[kKmMbB]"
-_SCALE_WORDS = "|".join(sorted((word for word in _SCALES if len(word) > 1), key=len, reverse=True))
+_SCALE_WORDS = one_of(word for word in _SCALES if len(word) > 1)
 _NUMERAL = re.compile(
     rf"""
     (?<![{_LETTER}_\d]) (?<![\d\x00][.,]) (?<!\d['’]) (?:Q(?=[1-4]\b))?
@@ -60,11 +61,11 @@ _VERSION = re.compile(r"(?<![\w.])(?:(?!\d{1,3}(?:\.\d{3})+(?![.\d]))\d{1,9}(?:\
 _VULGAR = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4)}
 _DECIMAL_COMMA = re.compile(r"(?<![\d.,])\d{1,12},(?:\d{1,2}|\d{4,6})(?![\d,.]\d|\d)")
 
-_FRENCH = "|".join(sorted({word.partition("-")[0] for word in FRENCH_NUMBERS} | {"vingts"}, key=len, reverse=True))
-_ENGLISH = "|".join(sorted(ENGLISH_NUMBERS.split(), key=len, reverse=True))
+_FRENCH = one_of({word.partition("-")[0] for word in FRENCH_NUMBERS} | {"vingts"})
+_ENGLISH = one_of(ENGLISH_NUMBERS.split())
 _WORDED = re.compile(
-    rf"""(?<![\w-]) (?: (?:{_ENGLISH}) (?: (?:[ -]|[ ]and[ ]) (?:{_ENGLISH})\b ){{0,12}}+
-       | (?:{_FRENCH}) (?: [ -](?:et[ -])? (?:{_FRENCH}|cents)\b ){{0,5}}+ ) (?![\w-])""",
+    rf"""(?<![\w-]) (?: {_ENGLISH} (?: (?:[ -]|[ ]and[ ]) {_ENGLISH}\b ){{0,12}}+
+       | {_FRENCH} (?: [ -](?:et[ -])? (?:{_FRENCH}|cents)\b ){{0,5}}+ ) (?![\w-])""",
     re.VERBOSE | re.IGNORECASE,
 )
 _WORD = re.compile(rf"[{_LETTER}]{{2,40}}+")

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 from graders import support_dates as dates
 from graders import support_names as naming
@@ -23,7 +24,21 @@ _ENDING = 3  # letters by which two forms of a name differ: Berlin, Berliner
 _INITIALS = 8
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Figures:
+    """What a source holds whatever is looked up: `values` in rising order, `words` within codes and addresses.
+
+    `read` is the source without its addresses.
+    """
+
+    values: tuple[Fraction, ...]
+    dates: frozenset[str]
+    codes: frozenset[str]
+    words: frozenset[str]
+    read: str
+
+
+@dataclass(slots=True, kw_only=True)
 class _Source:
     """What a source holds, by what is looked up in it; words are folded.
 
@@ -31,10 +46,8 @@ class _Source:
     another capitalised one. `initials`: wanted acronyms whose words follow one another.
     """
 
-    values: list[Fraction] = field(default_factory=list)
-    dates: set[str] = field(default_factory=set)
-    codes: set[str] = field(default_factory=set)
-    words: set[str] = field(default_factory=set)
+    figures: _Figures
+    words: set[str]
     low: set[str] = field(default_factory=set)
     stems: set[str] = field(default_factory=set)
     preceded: set[str] = field(default_factory=set)
@@ -64,9 +77,9 @@ def unsupported(found: Sequence[Claim], source: str, names_also_in: str = "") ->
     return tuple(claim for claim in missing if claim.kind != "names" or not _holds(beside, claim))
 
 
-def values(source: str) -> list[Fraction]:
+def values(source: str) -> tuple[Fraction, ...]:
     """The different numbers of a source in rising order."""
-    return _read(source, _wanted([])).values
+    return _figures(source).values
 
 
 def _wanted(names: Sequence[Sequence[str]]) -> _Wanted:
@@ -90,24 +103,36 @@ def _pair(one: str, other: str) -> tuple[str, str]:
 
 
 def _read(source: str, wanted: _Wanted) -> _Source:
-    known = _Source()
+    figures = _figures(source)
+    known = _Source(figures=figures, words=set(figures.words))
+    _read_words(figures.read, wanted, known)
+    return known
+
+
+@lru_cache(maxsize=16)  # the replies to one request come one after another
+def _figures(source: str) -> _Figures:
+    codes, words, days_held = set[str](), set[str](), set[str]()
     addresses, read = without_addresses(source)
     for _, _, text in addresses:
-        known.codes.update(_parts_of_address(text))
-        known.words.update(fold(part) for part in naming.parts(text[:_LONGEST_ADDRESS]))
+        codes.update(_parts_of_address(text))
+        words.update(fold(part) for part in naming.parts(text[:_LONGEST_ADDRESS]))
     dated, undated = dates.find(read)
     for _, _, readings in dated:
-        known.dates.update(dates.details(readings))
+        days_held.update(dates.details(readings))
     found = set(numbers.hints(undated))
     *_, uncoded = without_codes(undated)
     for text in dict.fromkeys((undated, uncoded)):  # a reply is read without codes: "2.0001b0" is a 2 and a code there
         for numeral in numbers.find(text):
-            known.dates.update(dates.details(days(numeral)))
+            days_held.update(dates.details(days(numeral)))
             found.update(value for value, _ in numeral.amounts)
-    found.update(_within_codes(source, known))
-    known.values = sorted(found)
-    _read_words(read, wanted, known)
-    return known
+    found.update(_within_codes(source, codes, words))
+    return _Figures(
+        values=tuple(sorted(found)),
+        dates=frozenset(days_held),
+        codes=frozenset(codes),
+        words=frozenset(words),
+        read=read,
+    )
 
 
 def _parts_of_address(text: str) -> Iterator[str]:
@@ -120,15 +145,15 @@ def _parts_of_address(text: str) -> Iterator[str]:
         yield naming.code(whole)[-naming.LOCAL :]
 
 
-def _within_codes(source: str, known: _Source) -> Iterator[Fraction]:
+def _within_codes(source: str, codes: set[str], words: set[str]) -> Iterator[Fraction]:
     """Numbers of three digits or more within codes; the codes and their parts are noted on the way."""
-    known.codes.update(naming.code(match[0]) for match in numbers.versions(source))
+    codes.update(naming.code(match[0]) for match in numbers.versions(source))
     for match in naming.TOKEN.finditer(source):
         if len(match[0]) > _LONGEST_CODE or not any(c.isdigit() for c in match[0]):
             continue
         parts = naming.parts(match[0])
-        known.codes.add(naming.code(match[0]))
-        known.words.update(fold(part) for part in parts)
+        codes.add(naming.code(match[0]))
+        words.update(fold(part) for part in parts)
         if any(c.isalpha() for c in match[0]):
             yield from (Fraction(int(p)) for p in parts if p.isdecimal() and 3 <= len(p) <= _LONGEST_NUMBER)
 
@@ -178,9 +203,9 @@ def _holds(known: _Source, claim: Claim) -> bool:
         return _holds_code(known, claim.words[0])
     if claim.words:
         return _holds_name(known, claim, claim.words) or (claim.opening and _holds_rest(known, claim))
-    if any(dates.supported(reading, known.dates) for reading in claim.dates):
+    if any(dates.supported(reading, known.figures.dates) for reading in claim.dates):
         return True
-    return any(near(known.values, value, slack) for value, slack in claim.amounts)
+    return any(near(known.figures.values, value, slack) for value, slack in claim.amounts)
 
 
 def near(values: Sequence[Fraction], value: Fraction, slack: Fraction) -> bool:
@@ -191,15 +216,15 @@ def near(values: Sequence[Fraction], value: Fraction, slack: Fraction) -> bool:
 
 def _holds_code(known: _Source, text: str) -> bool:
     code = naming.code(text)
-    if code in known.codes or code in known.words:
+    if code in known.figures.codes or code in known.words:
         return True
     if code.isdecimal():
-        return len(code) >= naming.LOCAL and code[-naming.LOCAL :] in known.codes
+        return len(code) >= naming.LOCAL and code[-naming.LOCAL :] in known.figures.codes
     parts = naming.parts(text)
     if len(parts) < 2 or "@" in text or "." in text:
         return False
     return all(
-        near(known.values, Fraction(int(part)), Fraction(0)) if part.isdecimal() else fold(part) in known.words
+        near(known.figures.values, Fraction(int(part)), Fraction(0)) if part.isdecimal() else fold(part) in known.words
         for part in parts
     )
 

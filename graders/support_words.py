@@ -4,7 +4,9 @@ English, German and French are known; months and weekdays also in Spanish, Itali
 lower case, no accents.
 """
 
+import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from graders.math_spelling import in_words
@@ -20,6 +22,13 @@ def _list(words: str) -> list[str]:
 
 def _words(words: str) -> frozenset[str]:
     return frozenset(words.split())
+
+
+def one_of(words: Iterable[str]) -> str:
+    """A pattern of any of the words, the longest first. Where none of their letters begins, none of them is tried."""
+    longest_first = sorted(set(words), key=lambda word: (-len(word), word))
+    initials = "".join(sorted({word[0] for word in longest_first}))
+    return f"(?=[{initials}])(?:{'|'.join(map(re.escape, longest_first))})"
 
 
 @lru_cache(maxsize=1 << 16)

@@ -59,6 +59,9 @@ class Unsupported:
                 evidence,
                 f"{len(exhibits)} samples have a source text; {FEWEST} are needed (map a `context`)",
             )
+        for e in exhibits:  # the replies to one request together, so that its source is read once
+            for attempt in (*e.teacher, *e.student):
+                self._claimed(e.sample, attempt)
         teacher, student = self._side(exhibits, "teacher"), self._side(exhibits, "student")
         whole = len(teacher.shown) > 0 and float((teacher.shown > 0).mean()) <= RARE
         if whole:
