@@ -8,6 +8,7 @@ the corner below to the right holds what sounds like the teacher without its sub
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
+from textwrap import wrap
 
 from markupsafe import Markup
 
@@ -19,7 +20,7 @@ LEFT, RIGHT, TOP, BOTTOM = 46, 16, 24, 44
 EXCESSES = (0.0, 0.02, 0.1, 0.25, 0.5, 1.0)
 LEAST = 0.02  # excess over the teacher below which nothing is flagged
 LEAST_REACH = 0.7
-CORNER = ("sounds like the teacher,", "without its substance")
+CORNER = "sounds like the teacher, without its substance"
 ALL = "all"
 _CHARACTER, _LINE = 6.0, 13.0  # a letter's width and a line's height at the size of the style sheet
 _TOGETHER = 13.0  # marks nearer than this share a label
@@ -110,20 +111,21 @@ def _corner(field: Field, close: float, taken: Sequence[Box]) -> tuple[Markup, _
     area = Markup('<rect class="harm" x="{}" y="{}" width="{}" height="{}"/>').format(
         left, top, round(PLOT.right - left, 1), round(PLOT.bottom - top, 1)
     )
-    wide, high = max(map(len, CORNER)) * _CHARACTER, len(CORNER) * _LINE
-    room = PLOT.bottom - top - high
+    lines = wrap(CORNER, max(9, min(24, int((PLOT.right - left - 16) / _CHARACTER))))
+    wide, high = max(map(len, lines)) * _CHARACTER, len(lines) * _LINE
+    begins, room = min(left + 8, PLOT.right - 4 - wide), PLOT.bottom - top - high
     boxes = [
-        Box(left=left + 8, top=top + room * n / 6, right=left + 8 + wide, bottom=top + room * n / 6 + high)
+        Box(left=begins, top=top + room * n / 6, right=begins + wide, bottom=top + room * n / 6 + high)
         for n in (3, 2, 4, 1, 5, 0, 6)
     ]
     best = min(boxes, key=lambda box: sum(box.meets(mark) for mark in taken))
-    lines = (
+    drawn = (
         Markup('<text class="danger" x="{}" y="{}">{}</text>').format(
             best.left, round(best.top + _LINE * (n + 0.8), 1), line
         )
-        for n, line in enumerate(CORNER)
+        for n, line in enumerate(lines)
     )
-    return area, _Told(drawn=Markup("").join(lines), box=best)
+    return area, _Told(drawn=Markup("").join(drawn), box=best)
 
 
 def _axes(field: Field, close: float) -> Markup:

@@ -19,6 +19,7 @@ _FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 _SEPARATORS = frozenset(";\t\r\n")  # that a spreadsheet may split at, beside the comma, which is always quoted
 _SKIPPED = re.compile(r"[;\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
 _BREAKS = ("\t", "\r", "\n")
+_HARMLESS = re.compile(r"[0-9A-Za-z][^;\t\r\n\ud800-\udfff]*+")  # most cells: written as they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,8 @@ def write_parquet(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], pat
 
 def guarded(cell: str) -> str:
     """A text that no spreadsheet takes for a formula: not after what cannot be seen, nor where it may be split."""
+    if _HARMLESS.fullmatch(cell):
+        return cell
     found = str(sound(cell))
     begins = _SKIPPED.match(found)
     place = begins.end() if begins else 0
@@ -103,7 +106,9 @@ def _after_separator(skipped: re.Match[str]) -> str:
 
 def sound(cell: Cell) -> Cell:
     """Lone surrogates, which UTF-8 cannot hold, as escapes."""
-    return cell.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(cell, str) else cell
+    if not isinstance(cell, str) or cell.isascii():
+        return cell
+    return cell.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _written(cell: Cell) -> str:

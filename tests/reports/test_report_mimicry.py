@@ -264,6 +264,16 @@ def test_a_picture_of_far_styles_has_room_for_them() -> None:
     assert 'd="M' in picture([spot("all", 1.31, 0.5)], 0.35)
 
 
+@pytest.mark.parametrize("farthest", [0.3, 0.9, 1.4, 3.0, 30.0])
+def test_the_name_of_the_corner_stays_in_the_drawing(farthest: float) -> None:
+    drawn = picture([spot("all", 0.1, 0.5, "fail"), spot("1", farthest, 0.0, "pass")], 0.35)
+    lines = re.findall(r'<text class="danger" x="([\d.]+)" y="([\d.]+)">([^<]*)<', drawn)
+    assert " ".join(words for *_, words in lines) == closeness.CORNER
+    for x, y, words in lines:
+        assert float(x) + len(words) * 6 <= closeness.PLOT.right
+        assert closeness.PLOT.top < float(y) < closeness.PLOT.bottom
+
+
 def test_what_could_not_be_looked_at_has_no_mark(profiled: Parts) -> None:
     blind = tuple(
         replace(f, state="abstained", estimate=None, p_adjusted=None) if f.slice.name == "task" else f
