@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
 
+import pydantic_core
 from pydantic import TypeAdapter, ValidationError
 
 from harness.errors import StoreError
@@ -55,6 +56,14 @@ def from_text(kind: type[T], text: str | bytes) -> T:
     except ValidationError:
         return _from_loaded(kind, text)
     return record
+
+
+def parsed(text: bytes) -> Any:
+    """Plain JSON values, read as `from_text` reads. Raises ValueError when the text is no JSON."""
+    try:
+        return pydantic_core.from_json(text)
+    except ValueError:
+        return json.loads(text)
 
 
 def _from_loaded(kind: type[T], text: str | bytes) -> T:

@@ -6,7 +6,6 @@ import typing
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
-from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 BATCH = 16_384  # rows that are held together
-_ALIKE = 100  # characters of nested JSON that is read once: nothing, no tools, the same few slices
 
 
 def write_table(path: Path, kind: type[T], records: Iterable[T]) -> None:
@@ -105,15 +103,8 @@ def _unpacked(row: dict[str, Any], nested: Mapping[str, Any]) -> dict[str, Any]:
     """Nested values read; tables of an older viva lack the newest columns."""
     for name, kind in nested.items():
         if name in row:
-            text = row[name]
-            row[name] = _read_before(kind, text) if len(text) <= _ALIKE else from_text(kind, text)
+            row[name] = from_text(kind, row[name])
     return row
-
-
-@lru_cache(maxsize=4096)
-def _read_before(kind: Any, text: str) -> Any:
-    """Rows may share what this returns, as records do not change."""
-    return from_text(kind, text)
 
 
 def _row(record: object, nested: Iterable[str]) -> dict[str, Any]:

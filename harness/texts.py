@@ -3,7 +3,6 @@
 A stored text becomes a record only when it is asked for: a hundred thousand pairs fit into a few hundred megabytes.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from harness.collect import Answer
 from harness.errors import StoreError
 from harness.records import Grade, Response, Sample
-from harness.serial import from_text
+from harness.serial import from_text, parsed
 from harness.tables import Rows
 
 Item = tuple[str, str]  # suite, sample
@@ -103,7 +102,7 @@ def _lines(path: Path) -> Mapping[Item, bytes]:
     try:
         with path.open("rb") as file:
             for line in file:
-                placed = json.loads(line)
+                placed = parsed(line)
                 found[placed["suite"], placed["sample"]["id"]] = line
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged(path, error) from None

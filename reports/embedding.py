@@ -7,6 +7,8 @@ Lone surrogates survive as escapes.
 import json
 import re
 
+import pydantic_core
+
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
@@ -31,8 +33,11 @@ def literal(text: str) -> str:
 
 
 def inner(value: object) -> str:
-    """JSON that goes into `call`: not escaped twice."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    """JSON that goes into `call`: not escaped twice. What is no number becomes null."""
+    try:
+        return pydantic_core.to_json(value, inf_nan_mode="null").decode()
+    except ValueError:  # half a surrogate pair
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _without_markup(text: str) -> str:

@@ -5,7 +5,6 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import beta
-from statsmodels.stats.proportion import proportion_confint
 
 from harness.records import Interval
 from harness.stats.inputs import Floats, check_level
@@ -17,6 +16,8 @@ def wilson(successes: int, n: int, level: float) -> Interval:
     Raises ValueError without trials, or when the successes do not fit into them.
     Source: Wilson (1927), JASA 22; the computation is that of statsmodels.
     """
+    from statsmodels.stats.proportion import proportion_confint  # with pandas: half a second to load
+
     check_level(level)
     if not 0 <= successes <= n or n == 0:
         raise ValueError(f"{successes} successes of {n}: need 0 <= successes <= n and n > 0")

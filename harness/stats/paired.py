@@ -16,7 +16,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import ndtr
 from scipy.stats import binomtest
-from statsmodels.stats.proportion import proportion_confint
 
 from harness.compared import PairedCells
 from harness.records import Interval
@@ -154,6 +153,8 @@ def _guards(tables: NDArray[np.int64], alpha: float) -> tuple[Floats, Floats]:
 
 def _published_limits(tables: NDArray[np.int64], alpha: float) -> tuple[Floats, Floats]:
     """Newcombe's lower and upper limits, shape (k,) each, with a tail of alpha / 2."""
+    from statsmodels.stats.proportion import proportion_confint  # with pandas: half a second to load
+
     n = tables.sum(axis=1)
     phi = _corrected_phi(tables)
     right = np.stack([tables[:, 0] + tables[:, 2], tables[:, 0] + tables[:, 1]])

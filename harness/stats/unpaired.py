@@ -6,8 +6,6 @@ averaged over several attempts at an item is taken for as sure as one attempt at
 
 import math
 
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
-
 from harness.records import Interval
 from harness.stats.inputs import check_level
 
@@ -21,6 +19,8 @@ def difference_from_published(
     Raises ValueError for a rate outside [0, 1] or a number of items below 1.
     Source: Newcombe (1998), Statistics in Medicine 17:873-890, method 10; the computation is that of statsmodels.
     """
+    from statsmodels.stats.proportion import confint_proportions_2indep  # with pandas: half a second to load
+
     _check(rate, n, published, published_n, level)
     if published_n is None:
         return None
@@ -43,6 +43,8 @@ def retention_of_published(
     Source: Donner and Zou (2012), Statistical Methods in Medical Research 21:347-359; Newcombe (2016), the same
     journal 25:1774-1778 (MOVER-R).
     """
+    from statsmodels.stats.proportion import proportion_confint  # with pandas: half a second to load
+
     _check(rate, n, published, published_n, level)
     if published_n is None or published == 0:
         return None
