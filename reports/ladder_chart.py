@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     Layers = altair.LayerChart | altair.FacetChart
 
 NAME_SHOWN, NAME_TOLD = 44, 120  # characters of a name in the picture, and in what is told to those who listen
-ROW_HEIGHT, WIDTH, SIDE_WIDTH = 44, 240, 95
-ABOVE = -13  # where a name stands in its row, from the middle
+ROW_HEIGHT, WIDTH, SIDE_WIDTH = 48, 240, 95
+ABOVE = -16  # where a name stands in its row, from the middle
 SPENT: Mapping[Spent, str] = {
     "latency_s": "Seconds per answer",
     "completion_tokens": "Tokens per answer",
