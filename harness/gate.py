@@ -137,8 +137,8 @@ def _left_out(comparisons: Sequence[Comparison]) -> Iterator[str]:
         for who, side in (("the student's", c.pupil), ("the teacher's", c.teacher)):
             if c.slice.name == ALL and side.failed:
                 yield (
-                    f"{c.suite}: {side.failed:,} of {who} replies could not be graded and are in no figure; "
-                    "`caps: {failed: ...}` bounds them"
+                    f"{c.suite}: {side.failed:,} of {who} replies are missing or could not be graded, and are in no "
+                    "figure; `caps: {failed: ...}` bounds them"
                 )
 
 
@@ -226,13 +226,14 @@ def _judge_slice(c: Comparison, kind: SuiteKind, policy: Policy, harm: Harm) -> 
     equal = max(policy.min_items, power.items_needed(spread(c), margin, alpha=policy.alpha))
     needed = power.as_weighted(equal, c.n, c.effective_n)
     decision: Decision = "inconclusive"
-    if no_verdict is None and safe(c, margin) <= policy.alpha:
+    if is_safe(c, policy):
         decision = "pass"
     elif harm.adjusted is not None and harm.adjusted <= policy.alpha:
         decision = "fail"
     is_open = decision == "inconclusive"
-    further = further_items(c, margin, harm, needed, policy.alpha) if is_open else None
-    again = further_repeats(c, margin, harm, needed, policy.alpha) if is_open and no_verdict is None else None
+    hidden = gate_rates.hides_a_loss(c, policy) if is_open else None
+    further = further_items(c, margin, harm, needed, policy.alpha) if is_open and not hidden else None
+    again = further_repeats(c, margin, harm, needed, policy.alpha) if is_open and not (no_verdict or hidden) else None
     return SliceVerdict(
         suite=c.suite,
         slice=c.slice,
@@ -241,8 +242,8 @@ def _judge_slice(c: Comparison, kind: SuiteKind, policy: Policy, harm: Harm) -> 
         margin=margin,
         p_harm=harm.p,
         p_harm_adjusted=harm.adjusted,
-        items_needed=needed if is_open else None,
-        reason=no_verdict or reason(c, margin, decision, harm, further, needed) + in_repeats(again),
+        items_needed=needed if is_open and not hidden else None,
+        reason=no_verdict or hidden or reason(c, margin, decision, harm, further, needed) + in_repeats(again),
         kind=kind,
         more_items=further,
         more_repeats=again,
@@ -251,7 +252,9 @@ def _judge_slice(c: Comparison, kind: SuiteKind, policy: Policy, harm: Harm) -> 
 
 def is_safe(c: Comparison, policy: Policy) -> bool:
     """Whether a comparison shows that the student is not inferior by the policy's margin for it."""
-    return undecidable(c, policy) is None and safe(c, policy.margin(c.suite, c.slice)) <= policy.alpha
+    if undecidable(c, policy) is not None or gate_rates.hides_a_loss(c, policy) is not None:
+        return False
+    return safe(c, policy.margin(c.suite, c.slice)) <= policy.alpha
 
 
 def check_names(places: Iterable[tuple[str, Slice]], policy: Policy) -> None:

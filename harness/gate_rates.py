@@ -44,6 +44,25 @@ def cap_claims(comparisons: Sequence[Comparison], kinds: Kinds, policy: Policy) 
             yield _missing(claim, c, percent) if outcome == "failed" else _cap(claim, c, _ARE[outcome], policy)
 
 
+def hides_a_loss(c: Comparison, policy: Policy) -> str | None:
+    """Why a comparison cannot pass whatever its figures say: too many of the student's replies are in none of them.
+
+    Were all of them wrong, more than the margin would be lost. None where few are missing, or where the policy says
+    itself how many may be: `caps: {failed: ...}`.
+    """
+    failed, graded = c.pupil.failed, sum(c.pupil.outcomes.values()) or c.n
+    capped = _caps(c, policy).get("failed", policy.caps.failed)
+    margin = policy.margin(c.suite, c.slice)
+    if not failed or capped is not None or failed <= margin * (failed + graded):
+        return None
+    share = percent_of(failed / (failed + graded))
+    return (
+        f"{where(c)}: {failed:,} of {failed + graded:,} replies ({share}) are missing or could not be graded, which "
+        f"may hide a loss of more than the margin of {margin * 100:g} points; get them, or say with "
+        "`caps: {failed: ...}` how many may be missing"
+    )
+
+
 def rule_claims(comparisons: Sequence[Comparison], kinds: Kinds, policy: Policy) -> Iterator[Claim]:
     """Every rule with a highest rate, on every whole suite whose answers were checked by it."""
     whole = [c for c in comparisons if c.slice.name == ALL]

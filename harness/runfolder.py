@@ -14,14 +14,15 @@
     reviews/draw-ID.json  pairs drawn for reviewers
     reviews/marks.jsonl   what they said of the grades
 
-Each file is written whole and then put in its place, so a reader never meets half a file.
+Each file is written whole and then put in its place, so a reader never meets half a file. Where new answers come into
+an old folder, what was made of the old ones is taken away first: a run that is cut off then has no verdict.
 """
 
 import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -43,6 +44,16 @@ from harness.verdict import Verdict
 T = TypeVar("T")
 V = TypeVar("V", "Manifest", Evaluation, Verdict)
 REVIEWS = "reviews"  # the folder of what reviewers said
+ANSWERS = ("manifest.json", "replies.parquet", "responses.parquet", "samples.jsonl")
+RESULTS = (  # what is made of the answers; the verdict goes first
+    "verdict.json",
+    "junit.xml",
+    "summary.md",
+    "report/index.html",
+    "evaluation.json",
+    "pairs.parquet",
+    "grades.parquet",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +85,17 @@ class RunFolder:
     path: Path
 
     def write_answers(self, found: Collected, manifest: Manifest) -> None:
-        """Everything that grading starts from."""
+        """Everything that grading starts from. What was made of earlier answers goes: it is not about these."""
         samples = (PlacedSample(suite=s.spec.name, sample=x) for s in found.suites for x in s.samples)
-        with self._placed("samples.jsonl") as path, path.open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(to_json(sample)) + "\n" for sample in samples)
-        self._table("responses.parquet", Answer, found.answers)
-        self._table("replies.parquet", Reply, found.replies)
-        self._json("manifest.json", manifest)
+        with ExitStack() as drafts:  # all are written before any takes its name, the manifest last
+            place = {name: drafts.enter_context(self._placed(name)) for name in ANSWERS}
+            with place["samples.jsonl"].open("w", encoding="utf-8") as file:
+                file.writelines(json.dumps(to_json(sample)) + "\n" for sample in samples)
+            write_table(place["responses.parquet"], Answer, found.answers)
+            write_table(place["replies.parquet"], Reply, found.replies)
+            _write_json(place["manifest.json"], manifest)
+            for name in RESULTS:
+                (self.path / name).unlink(missing_ok=True)
 
     def write_results(self, grades: Iterable[Grade], pairs: Iterable[Pair]) -> str:
         """Grades and pairs; returns the digest of the pairs."""
@@ -203,11 +218,12 @@ class RunFolder:
             raise StoreError(_damaged(path, error)) from None
 
     def _json(self, name: str, record: object) -> None:
-        self._text(name, json.dumps(to_json(record), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+        with self._placed(name) as path:
+            _write_json(path, record)
 
     def _text(self, name: str, text: str) -> None:
         with self._placed(name) as path:
-            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+            _write_text(path, text)
 
     def _table(self, name: str, kind: type[T], records: Iterable[T]) -> None:
         with self._placed(name) as path:
@@ -228,6 +244,14 @@ class RunFolder:
             ) from None
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _write_json(path: Path, record: object) -> None:
+    _write_text(path, json.dumps(to_json(record), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def _newer(path: Path) -> str:

@@ -44,7 +44,9 @@ def load_suites(plan: Plan, sources: Mapping[str, SuiteSource], vary: Vary, limi
 def make_suite(spec: SuiteSpec, loaded: Loaded, kind: SuiteKind = "workload") -> Suite:
     samples = loaded.samples
     if not samples:
-        raise DataError(f'suite "{spec.name}": no samples{f" in {spec.path}" if spec.path else ""}')
+        raise DataError(
+            f'suite "{spec.name}": no samples{f" in {spec.path}; every sample is a row of it" if spec.path else ""}'
+        )
     first: dict[str, int] = {}
     for number, sample in enumerate(samples, 1):
         if sample.id in first:

@@ -89,17 +89,26 @@ def _base(front: Front, name: str) -> tuple[str, str]:
 def answer(records: Lookup) -> tuple[Answered, ...]:
     """The verdict as one line per decision; who could not be compared stands apart."""
     silent = [student for student in records.students() if records.absence(student)]
+    spoken = [s for s in records.verdict.students if s.student not in silent]
+    excused = [s for s in spoken if s.decision == "inconclusive" and _all_waived(s)]
     lines = [
         Answered(kind=decision, lead=lead.format(records.teacher()), names=wording.joined(names))
         for decision, lead in ANSWERS
-        if (
-            names := [_named(s) for s in records.verdict.students if s.decision == decision and s.student not in silent]
-        )
+        if (names := [_named(s) for s in spoken if s.decision == decision and s not in excused])
     ]
+    if excused:
+        told = wording.joined([one.student for one in excused])
+        lines.append(Answered(kind="inconclusive", lead="All that must pass is waived", names=told))
     return (
         *lines,
         *((Answered(kind="unjudged", lead="Nothing to compare", names=wording.joined(silent)),) if silent else ()),
     )
+
+
+def _all_waived(one: StudentVerdict) -> bool:
+    """Whether nothing is left that could speak for the student: more data would decide nothing."""
+    critical = [s for s in one.slices if s.tier == "critical"]
+    return bool(critical) and all(s.waived is not None for s in critical)
 
 
 def _named(one: StudentVerdict) -> str:

@@ -13,7 +13,8 @@ def endings(teacher: str, c: Comparison) -> Table:
     return Table(
         title="How the answers ended",
         caption="Outcomes of both models, and what one answer cost. Counts are answers; percentages are shares of the "
-        "traffic, weighted like every mean here. Failed: viva could not grade the answer, and no figure counts it.",
+        "traffic, weighted like every mean here. Failed: viva could not grade the answer, and no figure counts it. "
+        "Seconds: of the run; where many are asked at once, an answer waits for others.",
         head="Model",
         columns=(*(words[o] for o in OUTCOMES), "Tokens per answer", "Seconds per answer"),
         rows=(_ending(teacher, c.teacher), _ending(c.student, c.pupil)),

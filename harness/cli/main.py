@@ -66,7 +66,9 @@ def status(arguments: list[str]) -> int:
     except VivaError as error:
         return _complain(str(error), INTERNAL)
     except (KeyboardInterrupt, click.Abort):
-        return _complain("interrupted; what was finished is kept: run the same command again to go on", INTERRUPTED)
+        return _complain(
+            "interrupted; answers that are in the store are kept: run the same command again to go on", INTERRUPTED
+        )
     except BrokenPipeError:
         _close_output()
         return 0

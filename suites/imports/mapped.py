@@ -115,17 +115,34 @@ class _Reader:
         except KeyError:
             return None
         self._met.add(model)
+        if isinstance(value, dict) and (below := self._mapped_below(self.how.responses[model])):
+            raise DataError(
+                f'{where}: the reply of "{model}" is all of "{self.how.responses[model]}", which holds "{below}", too; '
+                f"map one of its fields: {', '.join(map(str, value))}"
+            )
         is_table = path.name.removesuffix(".gz").endswith((".csv", ".tsv"))
         return None if is_table and value == "" else as_text(value)
 
+    def _mapped_below(self, field: str) -> str | None:
+        """Another path of the map that leads into this one."""
+        mapped = (*self.how.responses.values(), *self.how.scores.values())
+        return next((other for other in mapped if other.startswith(f"{field}.")), None)
+
+    def _near(self, field: str) -> str:
+        """What may be meant by a path that no row has: its neighbours, if there are any."""
+        beside = [known for known in self._fields if known.rpartition(".")[0] == field.rpartition(".")[0]]
+        return nearest(field, beside if "." in field and beside else self._fields)
+
     def check(self) -> None:
-        """A path that no row has is a mistake of the map. Raises DataError."""
+        """A path that no row has is a mistake of the map, and so is a file without rows. Raises DataError."""
+        if not self.samples:
+            raise DataError(f"{', '.join(map(str, self.digests))}: no rows; every sample is a row with its responses")
         for model, field in self.how.responses.items():
-            if self.samples and model not in self._met:
-                raise DataError(f'responses of "{model}": no row has the field "{field}"{nearest(field, self._fields)}')
+            if model not in self._met:
+                raise DataError(f'responses of "{model}": no row has the field "{field}"{self._near(field)}')
         for model, field in self.how.scores.items():  # below a field that rows have, a score may be missing in all
-            if self.samples and not {field, field.split(".")[0]} & self._fields.keys():
-                raise DataError(f'scores of "{model}": no row has the field "{field}"{nearest(field, self._fields)}')
+            if not {field, field.split(".")[0]} & self._fields.keys():
+                raise DataError(f'scores of "{model}": no row has the field "{field}"{self._near(field)}')
 
     def _grade(self, row: Row, sample: Sample, response: Response, where: str) -> Grade:
         score = _score(row, self.how.scores[response.model], where)

@@ -629,7 +629,27 @@ def test_replies_that_could_not_be_graded_are_told_beside_the_verdict() -> None:
     c = plain(GOOD)
     verdict = judged([replace(c, pupil=replace(c.pupil, failed=12))], Policy(margin_points=5))
     assert verdict.decision == "pass"
-    assert any("12 of the student's replies could not be graded" in warning for warning in verdict.warnings)
+    assert any("12 of the student's replies are missing or could not be graded" in w for w in verdict.warnings)
+
+
+def test_nothing_passes_while_more_is_missing_than_the_margin() -> None:
+    """Were all that is missing wrong, a loss beyond the margin would be hidden."""
+    easy, whole = plain(GOOD, part("easy")), plain(GOOD)
+    whole = replace(whole, pupil=replace(whole.pupil, failed=0))
+    missing = replace(easy, pupil=replace(easy.pupil, failed=53))  # of 1,053: just above 5%
+    verdict = judged([whole, missing], Policy(margin_points=5, critical=("level",)))
+    assert verdict.decision == "inconclusive"
+    assert "53 of 1,053 replies (5.03%) are missing" in verdict.reasons[0]
+    assert [s.decision for s in verdict.slices] == ["pass", "inconclusive"]
+    fewer = replace(easy, pupil=replace(easy.pupil, failed=52))
+    assert judged([whole, fewer], Policy(margin_points=5, critical=("level",))).decision == "pass"
+    allowed = Policy.model_validate({"margin_points": 5, "critical": ["level"], "caps": {"failed": 10}})
+    assert judged([whole, missing], allowed).decision == "pass"
+
+
+def test_what_is_missing_takes_back_no_loss_that_is_shown() -> None:
+    c = plain(BAD)
+    assert judged([replace(c, pupil=replace(c.pupil, failed=900))], Policy(margin_points=5)).decision == "fail"
 
 
 def test_a_flagged_sign_without_the_label_is_told_beside_the_verdict() -> None:

@@ -834,7 +834,7 @@ def test_ctrl_c_ends_a_run_at_once_and_the_same_command_goes_on(
     assert (process.returncode, len(kept)) == (130, 20)
     assert errors.decode().split("\n") == [
         "",
-        "viva: interrupted; what was finished is kept: run the same command again to go on",
+        "viva: interrupted; answers that are in the store are kept: run the same command again to go on",
         "",
     ], "and no warning of what was left open"
     assert kept < stored(tmp_path)

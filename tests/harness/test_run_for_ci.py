@@ -7,6 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from harness.cli.main import status
+from harness.runfolder import RunFolder
+from harness.workflow import keep, read_back
 
 
 @pytest.fixture
@@ -32,6 +34,18 @@ def test_another_policy_renews_them(run: Path, command: list[str], tmp_path: Pat
     assert status([command[0], str(run), *command[1:], str(policy)]) == 0
     assert failures(run) == []
     assert (run / "summary.md").read_text("utf-8").startswith("## sums: Pass\n")
+
+
+def test_new_answers_in_an_old_folder_take_its_verdict_away(run: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Cut off before they are judged, they would else stand beside figures that are not theirs."""
+    folder = RunFolder(run)
+    keep(read_back(folder), folder.manifest().plan, folder)
+    left = {str(path.relative_to(run)) for path in run.rglob("*") if path.is_file()}
+    assert {"manifest.json", "samples.jsonl", "responses.parquet", "replies.parquet"} <= left
+    assert not left & {"verdict.json", "evaluation.json", "junit.xml", "summary.md", "report/index.html"}
+    for command in ("gate", "compare", "report"):
+        assert status([command, str(run)]) == 64
+        assert "the run is not finished" in capfd.readouterr().err
 
 
 def test_compare_against_an_earlier_run_tells_who_moved(

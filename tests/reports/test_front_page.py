@@ -82,6 +82,15 @@ def test_undecided_slices_say_how_many_more_items_would_decide(desk: Parts) -> N
     assert tiers == sorted(tiers, key=["critical", "supporting", "advisory"].index)
 
 
+def test_where_all_that_must_pass_is_waived_no_data_would_decide(desk: Parts) -> None:
+    (mimic,) = (s for s in desk[1].students if s.student == "mimic")
+    waived = tuple(replace(s, waived="waived by Ana") if s.tier == "critical" else s for s in mimic.slices)
+    excused = judged(desk, "mimic", decision="inconclusive", slices=waived)
+    assert [line.names for line in excused.answer if line.lead == "All that must pass is waived"] == ["mimic"]
+    open_still = judged(desk, "mimic", decision="inconclusive")
+    assert not any(line.lead == "All that must pass is waived" for line in open_still.answer)
+
+
 def test_what_is_waived_is_named_on_the_card_and_among_the_origins(desk: Parts) -> None:
     (mimic,) = (s for s in desk[1].students if s.student == "mimic")
     why = "waived by Ana until 2027-01-31: the old desk closes"

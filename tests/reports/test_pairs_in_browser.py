@@ -126,6 +126,16 @@ def test_search_of_all_texts_reaches_what_the_list_does_not_hold(watch: Watched,
     page.wait_for_function("() => document.querySelector('#viva-pairs .status').textContent === '900 pairs'")
 
 
+def test_escape_leaves_the_search_box_as_it_is(watch: Watched, whole: Path) -> None:
+    page = watch.open_pairs(whole)
+    box = page.get_by_label("Search ids")
+    box.fill("no such words anywhere")
+    page.wait_for_selector("text=No pair fits")
+    box.press("Escape")
+    assert box.input_value() == "no such words anywhere"
+    assert page.evaluate("() => document.activeElement === document.body")
+
+
 def test_a_deep_link_opens_its_pair_with_its_filter(watch: Watched, whole: Path, profiled: Parts) -> None:
     sample = lost(profiled)[-1]
     page = watch.open_pairs(whole, f"#p={key_of(profiled, STUDENT)}/{quote(sample)}&f=lost")

@@ -238,8 +238,22 @@ def test_a_teacher_that_is_no_model_of_the_map(take: Import) -> None:
 
 
 def test_no_rows_are_no_suite(take: Import) -> None:
-    with pytest.raises(DataError, match='suite "desk": no samples'):
+    with pytest.raises(DataError, match=r"log\.jsonl: no rows; every sample is a row with its responses"):
         take()
+
+
+def test_an_object_that_holds_several_replies_is_no_reply(take: Import) -> None:
+    together = MAP.replace("big.text", "answers.big").replace("small.text", "answers")
+    rows: Row = {"id": "a", "question": "a?", "gold": "4", "answers": {"big": "4", "tiny": "5"}}
+    with pytest.raises(DataError, match=':1: the reply of "small" is all of "answers", which holds "answers.big"'):
+        take(rows, by=together)
+
+
+def test_a_path_that_no_row_has_is_told_with_its_neighbours(take: Import) -> None:
+    by = MAP.replace("big.text", "answers.big").replace("small.text", "answers.small")
+    rows: Row = {"id": "a", "question": "a?", "gold": "4", "answers": {"big": "4", "tiny": "5"}}
+    with pytest.raises(DataError, match='no row has the field "answers.small"; .*"?answers\\.(big|tiny)'):
+        take(rows, by=by)
 
 
 def test_a_sample_field_that_is_not_there_is_told_with_the_nearest(take: Import) -> None:

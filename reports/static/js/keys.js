@@ -17,7 +17,10 @@
 
   function listen(reader) {
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && isField(event.target) && !event.target.closest("dialog")) event.target.blur();
+      if (event.key === "Escape" && isField(event.target) && !event.target.closest("dialog")) {
+        event.preventDefault(); // else browsers empty a search box, and tell nobody
+        event.target.blur();
+      }
       if (!reader.rows || !reader.keysOn || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isField(event.target)) return;
       if (!Object.hasOwn(KEYS, event.key)) return;
       event.preventDefault();
