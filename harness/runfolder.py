@@ -204,10 +204,10 @@ class RunFolder:
                 f"{self.path}: a file, and no run folder; name a folder that `viva run` or `viva import` wrote"
             )
         if not (self.path / name).is_file():
-            what = "not a run folder" if not (self.path / "manifest.json").is_file() else "the run is not finished"
-            raise UsageError(
-                f"{self.path}: {what} ({name} is missing); `viva run PLAN -o {self.path}` makes or finishes one"
-            )
+            is_begun = (self.path / "manifest.json").is_file()
+            what = "the run is not finished" if is_begun else "not a run folder"
+            mend = "the command that made it finishes it" if is_begun else f"`viva run PLAN -o {self.path}` makes one"
+            raise UsageError(f"{self.path}: {what} ({name} is missing); {mend}")
         return self.path / name
 
     def _read(self, name: str, kind: type[T]) -> T:
